@@ -1,0 +1,257 @@
+package place_test
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/vectors"
+	"github.com/keymill/keymill/place"
+)
+
+// TestVectors reproduces what the systems' own code computed, for every number
+// of partitions in the files.
+func TestVectors(t *testing.T) {
+	cases := []struct{ scheme, file, prefix string }{
+		{"kafka", "kafka_murmur2", "p"},
+		{"librdkafka", "librdkafka_consistent_crc32", "p"},
+		{"sarama", "sarama_hash_fnv1a", "p"},
+		{"sarama-reference", "sarama_reference_fnv1a", "p"},
+		{"jump", "jump_consistent_hash", "j"},
+		{"redis", "redis_cluster_keyslot", "slot"},
+	}
+	for _, c := range cases {
+		t.Run(c.scheme, func(t *testing.T) {
+			file, err := vectors.Load(c.file)
+			require.NoError(t, err)
+			checked := 0
+			for _, v := range file.Vectors {
+				for output := range v.Out {
+					var parts uint32
+					if output != "slot" {
+						if _, err := fmt.Sscanf(output, c.prefix+"%d", &parts); err != nil {
+							continue // an output of another kind, such as the hash
+						}
+					}
+					s, err := place.Lookup(c.scheme, parts)
+					require.NoError(t, err)
+					want, _ := v.Uint(output)
+					_, got := s.Place(v.Key())
+					require.Equal(t, uint32(want), got, "%s: key %s, %s", v.ID, v.KeyHex, output)
+					checked++
+				}
+			}
+			require.GreaterOrEqual(t, checked, len(file.Vectors))
+		})
+	}
+}
+
+func TestAbsentKeys(t *testing.T) {
+	cases := []struct {
+		scheme      place.Scheme
+		null, empty uint32
+	}{
+		{place.Kafka(12), place.NoPartition, 9},
+		{place.Librdkafka(12), 0, 0},
+		{place.LibrdkafkaRandom(12), place.NoPartition, place.NoPartition},
+		{place.Sarama(12), place.NoPartition, 3},
+		{place.SaramaReference(12), place.NoPartition, 5},
+		{place.Redis(), place.NoPartition, 0},
+	}
+	for _, c := range cases {
+		_, null := c.scheme.PlaceNull()
+		_, empty := c.scheme.Place([]byte{})
+		require.Equal(t, c.null, null, c.scheme.Name)
+		require.Equal(t, c.empty, empty, c.scheme.Name)
+	}
+	h, _ := place.Librdkafka(12).PlaceNull()
+	require.Equal(t, uint64(hash.SumCRC32(nil)), h)
+}
+
+// The three ways to a number that is not negative differ, though not at powers
+// of two: a test with N = 16 alone would pass with the wrong one.
+func TestReductionsOfNegativeHashes(t *testing.T) {
+	h := uint64(0xfffffff6) // int32 -10
+	for _, c := range []struct{ parts, mod, absMod, low31 uint32 }{
+		{3, 0, 1, 1}, {7, 1, 3, 6}, {12, 6, 10, 10}, {100, 86, 10, 38}, {16, 6, 10, 6},
+	} {
+		scheme := place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReduceMod, Parts: c.parts}
+		require.Equal(t, c.mod, scheme.Partition(h))
+		scheme.Fold = place.FoldLow31
+		require.Equal(t, c.low31, scheme.Partition(h))
+		scheme.Fold, scheme.Reduce = place.FoldNone, place.ReduceAbsMod
+		require.Equal(t, c.absMod, scheme.Partition(h))
+	}
+}
+
+// Fastrange takes the high bits of as many bits as the hash has.
+func TestFastrangeScalesByWidth(t *testing.T) {
+	for f, half := range map[hash.Func]uint64{
+		hash.CRC16: 1 << 15, hash.CRC32: 1 << 31, hash.XXH3: 1 << 63, hash.Murmur3x128: 1 << 63,
+	} {
+		s := place.Fastrange(10).With(f, hash.Seed{})
+		require.Equal(t, uint32(0), s.Partition(0), f)
+		require.Equal(t, uint32(4), s.Partition(half-1), f)
+		require.Equal(t, uint32(5), s.Partition(half), f)
+		require.Equal(t, uint32(9), s.Partition(2*half-1), f)
+	}
+	s := place.Scheme{Hash: hash.CRC32, Fold: place.FoldLow31, Reduce: place.ReduceFastrange, Parts: 10}
+	require.Equal(t, uint32(5), s.Partition(1<<30))
+}
+
+// A store's shard is the top of the bit budget.
+func TestFastrangeIsTheTopBits(t *testing.T) {
+	s := place.Fastrange(1 << hash.ShardBits)
+	for _, h := range []uint64{0, 1, 1 << 56, 0xABCDEF << 40, ^uint64(0)} {
+		require.Equal(t, uint32(h>>(64-hash.ShardBits)), s.Partition(h))
+	}
+}
+
+func TestWith(t *testing.T) {
+	word := binary.LittleEndian.AppendUint64(nil, 0x0123456789abcdef)
+	require.Equal(t, uint64(0x0123456789abcdef), place.Jump(8).Sum64(word))
+	other := place.Jump(8).With(hash.XXH3, hash.Seed64(5))
+	require.Equal(t, hash.SumXXH3(word, 5), other.Sum64(word), "an override hashes 8-byte keys too")
+	require.Equal(t, hash.SumXXH64([]byte("k"), 9), place.Jump(8).With(hash.Default, hash.Seed64(9)).Sum64([]byte("k")))
+	require.Equal(t, hash.SumXXH3([]byte("k"), 0), place.Mod(8).Sum64([]byte("k")))
+	require.Equal(t, hash.Seed{}, place.Scheme{Hash: hash.XXH3, Seed: hash.Seed64(1)}.With(hash.CRC32, hash.Seed{}).Seed,
+		"a seed does not outlive the function that it was for")
+}
+
+func TestHashTag(t *testing.T) {
+	for key, want := range map[string]string{
+		"user:1001":     "user:1001",
+		"{user1}.a":     "user1",
+		"a{user1}b":     "user1",
+		"a{}b":          "a{}b",
+		"a{}{b}":        "a{}{b}",
+		"a{{b}}c":       "{b",
+		"a{b}{c}":       "b",
+		"a}b{c":         "a}b{c",
+		"a}{b}":         "b",
+		"{":             "{",
+		"}":             "}",
+		"":              "",
+		"{\x00}":        "\x00",
+		"foo{bar}{zap}": "bar",
+	} {
+		require.Equal(t, want, string(place.HashTag([]byte(key))), key)
+	}
+}
+
+func FuzzHashTag(f *testing.F) {
+	f.Add("a{b}{c}")
+	f.Add("a{}b}")
+	f.Fuzz(func(t *testing.T, key string) {
+		want := key
+		if _, after, ok := strings.Cut(key, "{"); ok {
+			if tag, _, ok := strings.Cut(after, "}"); ok && tag != "" {
+				want = tag
+			}
+		}
+		if got := string(place.HashTag([]byte(key))); got != want {
+			t.Errorf("%q: %q, want %q", key, got, want)
+		}
+	})
+}
+
+// Growth moves keys only to new partitions: what jump is for.
+func TestJumpMovesOnlyToNewPartitions(t *testing.T) {
+	moved := 0
+	for i := range uint64(10_000) {
+		h := hash.SumXXH64(binary.BigEndian.AppendUint64(nil, i), 0)
+		from, to := place.Jump(12).Partition(h), place.Jump(16).Partition(h)
+		if from != to {
+			moved++
+			require.GreaterOrEqual(t, to, uint32(12))
+		}
+	}
+	require.InDelta(t, 2500, moved, 250, "4 of 16 partitions are new")
+}
+
+func TestLookup(t *testing.T) {
+	for _, p := range place.Presets() {
+		s, err := place.Lookup(strings.ToUpper(p.Name), max(p.Parts, 8))
+		require.NoError(t, err)
+		require.Equal(t, p.Name, s.Name)
+		require.NotEmpty(t, p.About)
+		require.Empty(t, s.Warning(), "a preset is what its system computes")
+	}
+	for says, lookup := range map[string]func() (place.Scheme, error){
+		`unknown scheme "kafak": did you mean "kafka"?`:    func() (place.Scheme, error) { return place.Lookup("kafak", 1) },
+		`scheme kafka: 0 partitions: it takes at least 1`:  func() (place.Scheme, error) { return place.Lookup("kafka", 0) },
+		`scheme redis: 12 partitions: it always has 16384`: func() (place.Scheme, error) { return place.Lookup("redis", 12) },
+		`scheme mask: 12 partitions: mask takes a power of two (mod takes any number)`: func() (place.Scheme, error) {
+			return place.Lookup("mask", 12)
+		},
+		`scheme jump: 2147483649 partitions: it takes at most 2147483648`: func() (place.Scheme, error) {
+			return place.Lookup("jump", 1<<31+1)
+		},
+	} {
+		_, err := lookup()
+		require.EqualError(t, err, says)
+	}
+	_, err := place.Lookup("whatever", 1)
+	require.ErrorContains(t, err, "use one of kafka, librdkafka")
+}
+
+func TestCheck(t *testing.T) {
+	require.NoError(t, place.Scheme{}.Check())
+	require.Error(t, place.Mod(8).With(hash.FX64, hash.Seed64(1)).Check(), "fx64 takes no seed")
+	require.ErrorContains(t, place.Scheme{Reduce: 99, Parts: 1}.Check(), "a field holds none of its constants")
+	_, part := place.Scheme{}.Place([]byte("k"))
+	require.Equal(t, place.NoPartition, part)
+}
+
+// TestWarnings measures what Warning says: under a pair that is warned of, an
+// ordinary key family leaves partitions empty that a fair hash fills.
+func TestWarnings(t *testing.T) {
+	families := map[string]func(i int) []byte{
+		"user:%d":          func(i int) []byte { return fmt.Appendf(nil, "user:%d", i) },
+		"big-endian count": func(i int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(i)) },
+	}
+	worst := func(s place.Scheme) (empty int) {
+		for _, key := range families {
+			seen := map[uint32]bool{}
+			for i := range 20_000 {
+				_, part := s.Place(key(i))
+				seen[part] = true
+			}
+			empty = max(empty, int(s.Parts)-len(seen))
+		}
+		return empty
+	}
+	for _, s := range []place.Scheme{
+		place.Mask(1024).With(hash.FX64, hash.Seed{}),
+		place.Mod(1024).With(hash.FX64, hash.Seed{}),
+		place.Fastrange(1024).With(hash.FNV1a64, hash.Seed{}),
+	} {
+		require.NotEmpty(t, s.Warning(), s)
+		require.Greater(t, worst(s), 300, "%s of %s", s.Name, s.Hash)
+	}
+	for _, s := range []place.Scheme{
+		place.Mask(1024), place.Mod(1000), place.Fastrange(1024),
+		place.Fastrange(1024).With(hash.CRC32, hash.Seed{}),
+	} {
+		require.Empty(t, s.Warning(), s)
+	}
+	require.Zero(t, worst(place.Mask(1024)))
+
+	few := place.Mod(100_000).With(hash.CRC16, hash.Seed{})
+	require.Equal(t, "crc16 has only 65536 values: at least 34464 of 100000 partitions stay empty", few.Warning())
+}
+
+func ExampleScheme_Place() {
+	for _, key := range []string{"user:1001", "user:1002"} {
+		_, partition := place.Kafka(12).Place([]byte(key))
+		_, slot := place.Redis().Place([]byte(key))
+		fmt.Println(key, partition, slot)
+	}
+	// Output:
+	// user:1001 5 5712
+	// user:1002 5 9779
+}

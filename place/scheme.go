@@ -1,0 +1,182 @@
+// Package place is the definition of every placement scheme: the rule by which
+// a system says where a key lives.
+//
+// A scheme is data, not code. It names four stages, and each stage is one of a
+// few choices:
+//
+//	key ─ Span ─► bytes ─ Hash, Seed ─► number ─ Fold ─► number ─ Reduce ─► partition
+//
+// so a backend that runs a few hashes and a few reductions runs every preset of
+// a real system. [Scheme.Place] is the reference: one key a call, written
+// plainly. Backends do the same for whole batches, and are compared with it bit
+// for bit.
+//
+// The presets ([Kafka], [Redis], ...) name the source that they follow, and
+// reproduce conformance vectors that those systems' own code computed.
+package place
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"github.com/keymill/keymill/hash"
+)
+
+// NoPartition stands for the partition of a key that the system cannot place
+// by its hash, such as Kafka's absent key, which goes to any partition.
+const NoPartition = ^uint32(0)
+
+// MaxParts is the largest number of partitions of a scheme.
+const MaxParts = 1 << 31
+
+// Scheme says how a partition is computed from a key. It is a comparable
+// value; the zero Scheme hashes whole keys and places nothing.
+type Scheme struct {
+	Name   string    // of the preset, for messages; it changes nothing
+	Span   Span      // which bytes of the key are hashed
+	Hash   hash.Func // hash.Default is hash.XXH3
+	Seed   hash.Seed // unset is the hash function's own default
+	Word8  bool      // a span of exactly 8 bytes is the hash itself, little-endian
+	Fold   Fold      // which bits of the hash are kept
+	Reduce Reduce    // how the hash becomes a partition
+	Parts  uint32    // number of partitions, 1 to MaxParts (unless Reduce is ReduceNone)
+	Null   Absent    // what becomes of an absent key
+	Empty  Absent    // what becomes of the empty key; AbsentHashed is the usual
+}
+
+// Span selects the bytes of a key that are hashed.
+type Span uint8
+
+// The spans.
+const (
+	SpanWholeKey Span = iota // all bytes
+	SpanHashTag              // Redis Cluster's hash tag, see [HashTag]
+	numSpans
+)
+
+// Fold selects the bits of the hash that are reduced.
+type Fold uint8
+
+// The folds.
+const (
+	FoldNone  Fold = iota // all bits
+	FoldLow31             // h & 0x7fffffff: Java's way to a number that is not negative
+	numFolds
+)
+
+// Reduce is the way from a hash to a partition below N = Parts.
+type Reduce uint8
+
+// The reductions. h is the folded hash, unsigned.
+const (
+	ReduceNone      Reduce = iota // no partition
+	ReduceMod                     // h % N
+	ReduceAbsMod                  // |int32(h) % N|, the remainder signed as h is
+	ReduceMask                    // h & (N-1); N is a power of two
+	ReduceFastrange               // (h * N) >> bits of h: the high bits choose
+	ReduceJump                    // jump consistent hash of Lamping and Veach
+	numReduces
+)
+
+// NumReduces is one more than the largest Reduce, for arrays indexed by it.
+const NumReduces = int(numReduces)
+
+var reduceNames = [numReduces]string{"none", "mod", "absmod", "mask", "fastrange", "jump"}
+
+// String returns the reduction's name, such as "fastrange".
+func (r Reduce) String() string {
+	if r >= numReduces {
+		return fmt.Sprintf("place.Reduce(%d)", uint8(r))
+	}
+	return reduceNames[r]
+}
+
+// Absent is what a scheme does with a key that is not there: the null key, or
+// in some systems the empty one.
+type Absent uint8
+
+// The rules for absent keys.
+const (
+	AbsentHashed      Absent = iota // it is hashed; a null as the empty key
+	AbsentUnplaceable               // NoPartition: the system picks a partition by chance
+	numAbsents
+)
+
+// With returns the scheme with another hash function or seed. hash.Default
+// keeps the function, and then an unset seed keeps the seed. Another function
+// also ends Word8, which belongs to the preset's own.
+func (s Scheme) With(f hash.Func, seed hash.Seed) Scheme {
+	if f != hash.Default {
+		s.Hash, s.Seed, s.Word8 = f, hash.Seed{}, false
+	}
+	if s.Hash == hash.Default {
+		s.Hash = hash.XXH3
+	}
+	if seed.IsSet() {
+		s.Seed = seed
+	}
+	return s
+}
+
+// Check says whether the scheme can be computed: its fields are in range, the
+// seed fits the hash, and the reduction can make Parts partitions.
+func (s Scheme) Check() error {
+	s = s.With(hash.Default, hash.Seed{})
+	if err := s.Hash.CheckSeed(s.Seed); err != nil {
+		return err
+	}
+	switch {
+	case s.Span >= numSpans || s.Fold >= numFolds || s.Reduce >= numReduces ||
+		s.Null >= numAbsents || s.Empty >= numAbsents:
+		return fmt.Errorf("scheme %s: a field holds none of its constants: %+v", s.label(), s)
+	case s.Reduce == ReduceNone:
+		return nil
+	case s.Parts == 0:
+		return fmt.Errorf("scheme %s: 0 partitions: it takes at least 1", s.label())
+	case s.Parts > MaxParts:
+		return fmt.Errorf("scheme %s: %d partitions: it takes at most %d", s.label(), s.Parts, uint32(MaxParts))
+	case s.Reduce == ReduceMask && s.Parts&(s.Parts-1) != 0:
+		return fmt.Errorf("scheme %s: %d partitions: mask takes a power of two (mod takes any number)", s.label(), s.Parts)
+	}
+	return nil
+}
+
+func (s Scheme) label() string {
+	if s.Name == "" {
+		return s.Reduce.String()
+	}
+	return s.Name
+}
+
+// Place returns the hash of the key and its partition: NoPartition if the
+// system cannot place the key or the scheme does not reduce. The scheme must
+// pass [Scheme.Check].
+func (s Scheme) Place(key []byte) (h uint64, part uint32) {
+	h = s.Sum64(key)
+	if len(key) == 0 && s.Empty == AbsentUnplaceable {
+		return h, NoPartition
+	}
+	return h, s.Partition(h)
+}
+
+// PlaceNull returns what [Scheme.Place] does for the null key. Where that key
+// is not hashed its hash is 0.
+func (s Scheme) PlaceNull() (h uint64, part uint32) {
+	if s.Null == AbsentUnplaceable {
+		return 0, NoPartition
+	}
+	return s.Place(nil)
+}
+
+// Sum64 returns the hash of the key under the scheme's span, function and
+// seed, before the fold.
+func (s Scheme) Sum64(key []byte) uint64 {
+	if s.Span == SpanHashTag {
+		key = HashTag(key)
+	}
+	if s.Word8 && len(key) == 8 {
+		return binary.LittleEndian.Uint64(key)
+	}
+	s = s.With(hash.Default, hash.Seed{})
+	return s.Hash.Sum64(key, s.Seed)
+}
