@@ -1,0 +1,31 @@
+package keymill
+
+// Backend is one way to place keys: plain Go, SIMD assembly, an OpenCL device,
+// or a [Dispatcher] over several. It is the one interface of the engine.
+//
+// A Backend is safe for concurrent use, allocates nothing a key, keeps no
+// slice of its caller, and writes nothing after Place has returned.
+type Backend interface {
+	// Name says which backend this is: "cpu", "simd/avx2", "opencl:0". It is
+	// stable, has no spaces, and is what users force a backend by.
+	Name() string
+
+	// Place computes the fields of dst that are not nil. Params and batch may
+	// hold anything: it starts with [Check], whose errors match ErrInvalid. It
+	// returns an error that matches ErrUnsupported for a hash or scheme that it
+	// does not run. Any other error means that the backend failed. After an
+	// error the contents of dst are unspecified.
+	Place(dst *Placement, b *Batch, p Params) error
+}
+
+// Describer is a Backend that can say more of itself, on one line: the
+// instructions it uses, the device and its driver.
+type Describer interface {
+	Describe() string
+}
+
+// Candidate is a backend together with what it costs, for [NewDispatcher].
+type Candidate struct {
+	Backend
+	Profile
+}

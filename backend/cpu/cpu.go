@@ -1,0 +1,199 @@
+// Package cpu is the scalar backend: plain Go that runs everywhere and never
+// fails, so it is every dispatcher's fallback and the baseline that the faster
+// backends must beat.
+//
+// It is faster than a call per key for three reasons. Keys of a known width run
+// through loops written for that width, with nothing to predict and nothing to
+// call. The work goes in blocks that stay in the first-level cache: a loop
+// hashes a block, the next reduces it, and hashes that nobody asked for are
+// never written to memory. And the choice of the loop is made once a block, not
+// once a key.
+package cpu
+
+import (
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+// blockKeys is how many keys a loop takes at a time: 512 hashes, partitions and
+// key bounds are 10 KiB, which leaves most of the cache to the keys.
+const blockKeys = 512
+
+// New returns the backend. It is named "cpu", runs every hash and every scheme,
+// and has no state: all values of it are the same.
+func New() keymill.Backend { return backend{} }
+
+type backend struct{}
+
+func (backend) Name() string { return "cpu" }
+
+func (backend) Describe() string { return "plain Go, one core" }
+
+func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params) error {
+	s, err := keymill.Check(dst, b, p)
+	if err != nil {
+		return err
+	}
+	clear(dst.Counts)
+	wantParts := dst.Parts != nil || dst.Counts != nil
+	if dst.Hashes == nil && !wantParts {
+		return nil
+	}
+	w := work{scheme: s, seed: s.Hash.ResolveSeed(s.Seed)}
+	w.nullHash, w.nullPart = s.PlaceNull()
+
+	var hashBlock [blockKeys]uint64
+	var partBlock [blockKeys]uint32
+	n, step := b.Len(), blockKeys
+	if b.Width > 0 { // bounds inside a block are uint32
+		step = max(1, min(step, keymill.MaxData/b.Width))
+	}
+	for lo := 0; lo < n; lo += step {
+		hi := min(lo+step, n)
+		hashes := hashBlock[:hi-lo]
+		if dst.Hashes != nil {
+			hashes = dst.Hashes[lo:hi]
+		}
+		block := b.Slice(lo, hi)
+		w.hash(hashes, &block)
+		if !wantParts {
+			continue
+		}
+		parts := partBlock[:hi-lo]
+		if dst.Parts != nil {
+			parts = dst.Parts[lo:hi]
+		}
+		w.reduce(parts, hashes, &block)
+		count(dst.Counts, parts)
+	}
+	return nil
+}
+
+// work is what a call computes, with everything resolved that is the same for
+// all keys.
+type work struct {
+	scheme   place.Scheme
+	seed     hash.Words
+	nullHash uint64
+	nullPart uint32
+}
+
+// hash writes the hash of each key of the block, which has at most blockKeys.
+func (w *work) hash(dst []uint64, b *keymill.Batch) {
+	switch {
+	case w.scheme.Word8 && b.Width == 8:
+		words(dst, b.Data)
+	case b.Width > 0 && w.scheme.Span == place.SpanWholeKey && w.hashFixed(dst, b.Data, b.Width):
+	default:
+		w.hashRagged(dst, b)
+	}
+	if len(b.Valid) > 0 {
+		for i := range dst {
+			if b.IsNull(i) {
+				dst[i] = w.nullHash
+			}
+		}
+	}
+}
+
+// hashFixed runs the loop for that width, if the function has one.
+func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
+	switch w.scheme.Hash {
+	case hash.XXH3:
+		return xxh3Fixed(dst, data, width, w.seed.Lo)
+	case hash.XXH64:
+		return xxh64Fixed(dst, data, width, w.seed.Lo)
+	case hash.FX64:
+		return fx64Fixed(dst, data, width)
+	case hash.Murmur2:
+		return murmur2Fixed(dst, data, width, uint32(w.seed.Lo))
+	case hash.Murmur3x32, hash.Murmur3Spark, hash.Murmur3Hive: // one function, but for a tail
+		return murmur3x32Fixed(dst, data, width, uint32(w.seed.Lo))
+	case hash.Murmur3x128, hash.Murmur3Cassandra:
+		return murmur3x128Fixed(dst, data, width, w.seed.Lo)
+	case hash.FNV1a32:
+		return fnv1a32Fixed(dst, data, width)
+	case hash.FNV1a64:
+		return fnv1a64Fixed(dst, data, width)
+	case hash.SipHash13:
+		return sipHashFixed(dst, data, width, w.seed, 1, 3)
+	case hash.SipHash24:
+		return sipHashFixed(dst, data, width, w.seed, 2, 4)
+	}
+	return false
+}
+
+// hashRagged runs the loop for keys of any length, or of any span.
+func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
+	var memory spanBlock
+	keys, data := spansOf(b, &memory), b.Data
+	if w.scheme.Span == place.SpanHashTag {
+		keys = keys.hashTags(data, &memory)
+	}
+	switch w.scheme.Hash {
+	case hash.XXH3:
+		xxh3Ragged(dst, data, keys, w.seed.Lo)
+	case hash.XXH64:
+		for i := range dst {
+			dst[i] = hash.SumXXH64(keys.at(data, i), w.seed.Lo)
+		}
+	case hash.FX64:
+		for i := range dst {
+			dst[i] = hash.SumFX64(keys.at(data, i))
+		}
+	case hash.Murmur2:
+		for i := range dst {
+			dst[i] = uint64(hash.SumMurmur2(keys.at(data, i), uint32(w.seed.Lo)))
+		}
+	case hash.Murmur3x32:
+		for i := range dst {
+			dst[i] = uint64(hash.SumMurmur3x32(keys.at(data, i), uint32(w.seed.Lo)))
+		}
+	case hash.Murmur3Spark:
+		for i := range dst {
+			dst[i] = uint64(hash.SumMurmur3Spark(keys.at(data, i), uint32(w.seed.Lo)))
+		}
+	case hash.Murmur3Hive:
+		for i := range dst {
+			dst[i] = uint64(hash.SumMurmur3Hive(keys.at(data, i), uint32(w.seed.Lo)))
+		}
+	case hash.Murmur3x128:
+		for i := range dst {
+			dst[i], _ = hash.SumMurmur3x128(keys.at(data, i), uint32(w.seed.Lo))
+		}
+	case hash.Murmur3Cassandra:
+		for i := range dst {
+			dst[i] = hash.SumMurmur3Cassandra(keys.at(data, i), w.seed.Lo)
+		}
+	case hash.CRC32:
+		crc32Ragged(dst, data, keys)
+	case hash.CRC32C:
+		crc32cRagged(dst, data, keys)
+	case hash.CRC16:
+		crc16Ragged(dst, data, keys)
+	case hash.FNV1a32:
+		for i := range dst {
+			dst[i] = uint64(hash.SumFNV1a32(keys.at(data, i)))
+		}
+	case hash.FNV1a64:
+		for i := range dst {
+			dst[i] = hash.SumFNV1a64(keys.at(data, i))
+		}
+	case hash.SipHash13:
+		for i := range dst {
+			dst[i] = sipHash(keys.at(data, i), w.seed, 1, 3)
+		}
+	case hash.SipHash24:
+		for i := range dst {
+			dst[i] = sipHash(keys.at(data, i), w.seed, 2, 4)
+		}
+	}
+	if w.scheme.Word8 {
+		for i := range dst {
+			if key := keys.at(data, i); len(key) == 8 {
+				dst[i] = le64(key)
+			}
+		}
+	}
+}

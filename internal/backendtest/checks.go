@@ -1,0 +1,319 @@
+package backendtest
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+// longOutputs keeps the outputs of a scheme with huge Parts to what fits.
+func outputsOf(s place.Scheme) keymill.Output {
+	if s.Parts > 1<<20 {
+		return keymill.OutHashes | keymill.OutParts
+	}
+	return everything
+}
+
+// lengths: keys of every length from 0 to 257, and of 4096 bytes.
+func lengths(b keymill.Backend) error {
+	batch := ragged(append(upTo(257), 4096, 0, 4096, 1)...)
+	for i, f := range hash.All() {
+		for j, s := range schemes() {
+			if long || (i+j)%len(schemes()) == 0 {
+				if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+					return err
+				}
+			}
+		}
+		if err := compare(b, &batch, keymill.Params{Hash: f}, everything); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// widths: keys of every fixed width from 1 to 257, and of 4096 bytes.
+func widths(b keymill.Backend) error {
+	for _, width := range append(upTo(257)[1:], 4096) {
+		batch := fixed(9, width)
+		for i, f := range hash.All() {
+			for j, s := range schemes() {
+				if long || (i+j+width)%len(schemes()) == 0 {
+					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)&^keymill.OutCounts); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// keyCounts: numbers of keys around every width that a loop may step by.
+func keyCounts(b keymill.Backend) error {
+	counts := upTo(40)
+	for edge := 64; edge <= 1024; edge *= 2 {
+		counts = append(counts, edge-1, edge, edge+1)
+	}
+	counts = append(counts, 1000)
+	lengths := mixed(1100)
+	for _, f := range hash.All() {
+		for _, n := range counts {
+			some := ragged(lengths[:n]...)
+			batches := []keymill.Batch{some, fixed(n, 8), fixed(n, 16)}
+			if long {
+				batches = append(batches, fixed(n, 4), fixed(n, 24), fixed(n, 32), fixed(n, 13))
+			}
+			for i := range batches {
+				if err := compare(b, &batches[i], keymill.Params{Hash: f, Scheme: place.Mod(7)}, everything); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// pairs: every hash with every scheme, on mixed lengths and fixed widths.
+func pairs(b keymill.Backend) error {
+	batches := []keymill.Batch{
+		ragged(mixed(100)...), tagged(), fixed(50, 4), fixed(50, 8), fixed(50, 16), fixed(50, 24), fixed(50, 32), fixed(50, 20),
+	}
+	for _, f := range append(hash.All(), hash.Default) {
+		for _, s := range schemes() {
+			for i := range batches {
+				if err := compare(b, &batches[i], keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// tagged returns keys with braces in every place that a tag scan may miss.
+func tagged() keymill.Batch {
+	var b keymill.Batch
+	for _, n := range []int{0, 1, 2, 3, 6, 7, 8, 9, 15, 16, 17, 33} {
+		for _, form := range []string{"{%s}", "%s{tag}", "{tag}%s", "%[1]s{%[1]s}%[1]s", "{}%s", "%s{", "}%s{", "a{b%s}{c}", "{{%s}}", "%s{x}"} {
+			key := fmt.Sprintf(form, string(painted(n)))
+			if err := b.Append([]byte(key)); err != nil {
+				panic(err) // the keys are ours, and few
+			}
+		}
+	}
+	return b
+}
+
+// partitions: each reduction at the numbers of partitions where it may go wrong.
+func partitions(b keymill.Backend) error {
+	batch := ragged(mixed(300)...)
+	numbers := []uint32{1, 2, 3, 5, 7, 8, 10, 12, 63, 64, 65, 100, 641, 1000, 1024, 16384, 65536, 65537,
+		1_000_000, 1<<31 - 1, 1 << 31}
+	for _, n := range numbers {
+		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
+			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
+				s := place.Scheme{Name: r.String(), Reduce: r, Fold: fold, Parts: n}
+				if s.Check() != nil { // mask takes powers of two
+					continue
+				}
+				for _, f := range []hash.Func{hash.XXH3, hash.CRC32, hash.CRC16} {
+					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// seeds: every function under no seed, under 0 and under one with many bits.
+func seeds(b keymill.Backend) error {
+	batches := []keymill.Batch{ragged(append(upTo(70), 200, 300, 1100)...)}
+	for _, width := range []int{1, 4, 5, 8, 12, 16, 20, 24, 32, 40, 64} {
+		batches = append(batches, fixed(11, width))
+	}
+	for _, f := range hash.All() {
+		for _, seed := range seedsOf(f) {
+			for i := range batches {
+				if err := compare(b, &batches[i], keymill.Params{Hash: f, Seed: seed, Scheme: place.Mod(1000)}, everything); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	seeded := place.Mod(9)
+	seeded.Hash, seeded.Seed = hash.XXH3, hash.Seed64(77)
+	return compare(b, &batches[0], keymill.Params{Scheme: seeded}, everything)
+}
+
+// nulls: absent keys at every place of a word of the bitmap, with and without
+// bytes under them, for schemes that place them and that do not.
+func nulls(b keymill.Backend) error {
+	for _, batch := range []keymill.Batch{ragged(mixed(200)...), fixed(200, 8), fixed(200, 16), fixed(200, 11)} {
+		for _, offset := range []int{0, 1, 63, 64, 77} {
+			for _, pattern := range []uint64{0, ^uint64(0), 0x5555555555555555, 1 << 63, 1, 0xFFFF0000FFFF0001} {
+				batch.ValidOffset = offset
+				batch.Valid = make([]uint64, (offset+200+63)/64)
+				for i := range batch.Valid {
+					batch.Valid[i] = pattern
+				}
+				for _, s := range []place.Scheme{place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Redis(), place.Jump(9)} {
+					if err := compare(b, &batch, keymill.Params{Scheme: s}, everything); err != nil {
+						return fmt.Errorf("validity %#x from bit %d: %w", pattern, offset, err)
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// slices: parts of a batch, whose offsets start anywhere, and data beyond the
+// last key.
+func slices(b keymill.Backend) error {
+	whole := ragged(mixed(300)...)
+	whole.Data = append(whole.Data, "bytes that belong to no key"...)
+	wide := fixed(300, 16)
+	for _, batch := range []keymill.Batch{whole, wide} {
+		batch.Valid = []uint64{^uint64(2), 7, ^uint64(0), 0x0F0F, ^uint64(0)}
+		for _, bounds := range [][2]int{{0, 0}, {300, 300}, {0, 1}, {299, 300}, {1, 300}, {63, 65}, {100, 228}} {
+			part := batch.Slice(bounds[0], bounds[1])
+			if err := compare(b, &part, keymill.Params{Scheme: place.Kafka(12)}, everything); err != nil {
+				return fmt.Errorf("keys %d to %d: %w", bounds[0], bounds[1], err)
+			}
+		}
+	}
+	return compare(b, &keymill.Batch{}, keymill.Params{Scheme: place.Kafka(12)}, everything)
+}
+
+// outputs: any choice of outputs gives the same values, and none is no error.
+func outputs(b keymill.Backend) error {
+	for _, batch := range []keymill.Batch{ragged(mixed(700)...), fixed(700, 8), fixed(700, 16)} {
+		for want := range everything + 1 {
+			for _, s := range append(schemes()[:10], place.Scheme{}) {
+				if err := compare(b, &batch, keymill.Params{Scheme: s}, want); err != nil {
+					return fmt.Errorf("outputs %03b: %w", want, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// malformed: input that cannot be computed gives an error that says so, and
+// neither a panic nor a read outside of memory.
+func malformed(b keymill.Backend) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	good := ragged(5, 5, 5)
+	batches := map[string]keymill.Batch{
+		"offsets backwards":         {Data: good.Data, Offsets: []uint32{0, 10, 5, 15}},
+		"first offset outside":      {Data: good.Data, Offsets: []uint32{99, 99}},
+		"last offset outside":       {Data: good.Data, Offsets: []uint32{0, 5, 16}},
+		"huge offset in the middle": {Data: good.Data, Offsets: []uint32{0, 1 << 31, 15}},
+		"no data":                   {Offsets: []uint32{0, 1}},
+		"negative width":            {Data: good.Data, Width: -1, Offsets: good.Offsets},
+		"part of a key":             {Data: good.Data, Width: 4},
+		"short bitmap":              {Data: make([]byte, 65*4), Width: 4, Valid: []uint64{1}},
+		"bitmap offset":             {Data: good.Data, Offsets: good.Offsets, Valid: []uint64{7}, ValidOffset: 62},
+		"negative bitmap offset":    {Data: good.Data, Offsets: good.Offsets, Valid: []uint64{7}, ValidOffset: -1},
+		"huge bitmap offset":        {Data: good.Data, Offsets: good.Offsets, Valid: []uint64{7}, ValidOffset: int(^uint(0) >> 1)},
+	}
+	for name, batch := range batches {
+		dst := keymill.Placement{Hashes: make([]uint64, batch.Len())}
+		err := b.Place(&dst, &batch, keymill.Params{Hash: hash.XXH3})
+		var batchErr *keymill.BatchError
+		if !errors.As(err, &batchErr) || !errors.Is(err, keymill.ErrInvalid) {
+			return fmt.Errorf("%s: got %v, want a *BatchError", name, err)
+		}
+	}
+	params := map[string]keymill.Params{
+		"no such hash":     {Hash: 250},
+		"seed too large":   {Hash: hash.Murmur2, Seed: hash.Seed64(1 << 40)},
+		"seed of no use":   {Hash: hash.CRC32, Seed: hash.Seed64(1)},
+		"0 partitions":     {Scheme: place.Kafka(0)},
+		"mask of 12":       {Scheme: place.Mask(12)},
+		"no such span":     {Scheme: place.Scheme{Span: 9, Reduce: place.ReduceMod, Parts: 3}},
+		"no such fold":     {Scheme: place.Scheme{Fold: 9, Reduce: place.ReduceMod, Parts: 3}},
+		"no such reduce":   {Scheme: place.Scheme{Reduce: 99, Parts: 3}},
+		"too many parts":   {Scheme: place.Mod(place.MaxParts + 1)},
+		"parts, no scheme": {},
+	}
+	for name, p := range params {
+		dst := keymill.Placement{Parts: make([]uint32, 3)}
+		if err := b.Place(&dst, &good, p); !errors.Is(err, keymill.ErrInvalid) {
+			return fmt.Errorf("%s: got %v, want an ErrInvalid", name, err)
+		}
+	}
+	for name, dst := range map[string]keymill.Placement{
+		"hashes": {Hashes: make([]uint64, 2)},
+		"parts":  {Parts: make([]uint32, 4)},
+		"counts": {Counts: make([]uint64, 11)},
+	} {
+		err := b.Place(&dst, &good, keymill.Params{Scheme: place.Kafka(12)})
+		var placementErr *keymill.PlacementError
+		if !errors.As(err, &placementErr) {
+			return fmt.Errorf("%s of the wrong length: got %v, want a *PlacementError", name, err)
+		}
+	}
+	return nil
+}
+
+// concurrent: many goroutines on one backend, each with work of its own.
+func concurrent(b keymill.Backend) error {
+	const goroutines = 8
+	errs := make([]error, goroutines)
+	var wg sync.WaitGroup
+	for g := range goroutines {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			all := hash.All()
+			for i := range 30 {
+				batch := ragged(mixed(100 + 100*g)...)
+				p := keymill.Params{Hash: all[(g+i)%len(all)], Scheme: schemes()[(g*3+i)%10]}
+				if err := compare(b, &batch, p, everything); err != nil {
+					errs[g] = err
+					return
+				}
+			}
+		}()
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+// allocations: a call that reuses its memory allocates nothing.
+func allocations(b keymill.Backend) error {
+	if raceEnabled { // the detector allocates, and empties pools at random
+		return nil
+	}
+	for _, batch := range []keymill.Batch{ragged(mixed(2000)...), fixed(2000, 16), fixed(2000, 13)} {
+		for _, s := range schemes()[:10] {
+			for _, f := range append(hash.All(), hash.Default) {
+				p := keymill.Params{Hash: f, Scheme: s}
+				var dst keymill.Placement
+				dst.Resize(everything, batch.Len(), s.Parts)
+				var err error
+				n := testing.AllocsPerRun(5, func() { err = errors.Join(err, b.Place(&dst, &batch, p)) })
+				if err != nil {
+					return describe(err, &batch, p)
+				}
+				if n > 0 {
+					return describe(fmt.Errorf("%v allocations a call", n), &batch, p)
+				}
+			}
+		}
+	}
+	return nil
+}

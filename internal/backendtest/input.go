@@ -1,0 +1,89 @@
+package backendtest
+
+import (
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+// paint fills memory with a pattern of period 251: a prime, so that no word, no
+// lane and no page of it equals its neighbour, with bytes above and below 0x80.
+func paint(b []byte) {
+	for i := range b {
+		b[i] = byte(i%251) * 73
+	}
+}
+
+func painted(n int) []byte {
+	b := make([]byte, n)
+	paint(b)
+	return b
+}
+
+// ragged returns a batch of painted keys of the given lengths.
+func ragged(lengths ...int) keymill.Batch {
+	b := keymill.Batch{Offsets: make([]uint32, 1, len(lengths)+1)}
+	total := 0
+	for _, n := range lengths {
+		total += n
+		b.Offsets = append(b.Offsets, uint32(total))
+	}
+	b.Data = painted(total)
+	return b
+}
+
+// fixed returns a batch of n painted keys of that width.
+func fixed(n, width int) keymill.Batch {
+	return keymill.Batch{Data: painted(n * width), Width: width}
+}
+
+// upTo returns 0, 1, ... n.
+func upTo(n int) []int {
+	all := make([]int, n+1)
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
+// mixed returns n lengths that no branch predictor learns, from 0 to 40.
+func mixed(n int) []int {
+	lengths := make([]int, n)
+	state := uint32(1)
+	for i := range lengths {
+		state = state*1664525 + 1013904223
+		lengths[i] = int(state >> 16 % 41)
+	}
+	return lengths
+}
+
+// schemes are the presets, each with a number of partitions that is no power of
+// two where it may be, and every other field of a Scheme in use somewhere.
+func schemes() []place.Scheme {
+	return []place.Scheme{
+		place.Mod(1000), place.Mask(64), place.Fastrange(1000), place.Jump(1000), place.Redis(),
+		place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
+		{Name: "tagged jump of 31 bits", Span: place.SpanHashTag, Fold: place.FoldLow31, Reduce: place.ReduceJump, Parts: 77},
+		{Name: "words of 31 bits", Word8: true, Fold: place.FoldLow31, Reduce: place.ReduceFastrange, Parts: 100,
+			Empty: place.AbsentUnplaceable},
+		{Name: "absolute of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceAbsMod, Parts: 7},
+		{Name: "masked of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceMask, Parts: place.MaxParts},
+	}
+}
+
+// keySeed is a 16-byte key for the functions that take one.
+var keySeed = hash.SeedKey([16]byte{1, 0xFF, 3, 0x80, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
+
+// seedsOf returns the seeds worth trying on a function: none, an explicit 0,
+// and one with every bit mattered.
+func seedsOf(f hash.Func) []hash.Seed {
+	switch f.SeedKind() {
+	case hash.SeedBits32:
+		return []hash.Seed{{}, hash.Seed64(0), hash.Seed64(0xFEDCBA98)}
+	case hash.SeedBits64:
+		return []hash.Seed{{}, hash.Seed64(0), hash.Seed64(0xFEDCBA9876543210)}
+	case hash.SeedKey128:
+		return []hash.Seed{{}, hash.SeedKey([16]byte{}), keySeed}
+	}
+	return []hash.Seed{{}}
+}

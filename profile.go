@@ -1,0 +1,124 @@
+package keymill
+
+import (
+	"fmt"
+
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+// WidthClass sorts batches by the width of their keys, since loops for a known
+// width are several times faster than those for any.
+type WidthClass uint8
+
+// The width classes: variable width, the widths that have loops of their own,
+// and every other fixed width.
+const (
+	Ragged WidthClass = iota
+	Width4
+	Width8
+	Width16
+	Width24
+	Width32
+	WidthOther
+	numClasses
+)
+
+var classNames = [numClasses]string{"ragged", "4", "8", "16", "24", "32", "fixed"}
+
+// String returns the name of the class, such as "ragged" or "16".
+func (c WidthClass) String() string {
+	if c >= numClasses {
+		return fmt.Sprintf("keymill.WidthClass(%d)", uint8(c))
+	}
+	return classNames[c]
+}
+
+// ClassOf returns the width class of a batch.
+func ClassOf(b *Batch) WidthClass {
+	switch b.Width {
+	case 0:
+		return Ragged
+	case 4:
+		return Width4
+	case 8:
+		return Width8
+	case 16:
+		return Width16
+	case 24:
+		return Width24
+	case 32:
+		return Width32
+	}
+	return WidthOther
+}
+
+// Op is a kind of work, as far as its cost goes: everything but the size of
+// the batch.
+type Op struct {
+	Hash   hash.Func
+	Class  WidthClass
+	Reduce place.Reduce // ReduceNone if only hashes are wanted
+}
+
+// OpOf returns the kind of work that a call amounts to; s is what
+// [Params.Resolve] returned.
+func OpOf(dst *Placement, b *Batch, s *place.Scheme) Op {
+	op := Op{Hash: s.Hash, Class: ClassOf(b)}
+	if dst.Parts != nil || dst.Counts != nil {
+		op.Reduce = s.Reduce
+	}
+	return op
+}
+
+// String returns the op on one word, such as "xxh3/16/fastrange".
+func (op Op) String() string {
+	return op.Hash.String() + "/" + op.Class.String() + "/" + op.Reduce.String()
+}
+
+const numOps = hash.NumFuncs * int(numClasses) * place.NumReduces
+
+// index numbers the ops densely; ok is false for one that does not exist.
+func (op Op) index() (i int, ok bool) {
+	if int(op.Hash) >= hash.NumFuncs || op.Class >= numClasses || int(op.Reduce) >= place.NumReduces {
+		return 0, false
+	}
+	return (int(op.Hash)*int(numClasses)+int(op.Class))*place.NumReduces + int(op.Reduce), true
+}
+
+// Cost is a line: the nanoseconds that a batch is expected to take.
+type Cost struct {
+	Fixed   float64 // per batch
+	PerKey  float64
+	PerByte float64 // per byte of keys
+}
+
+// Nanos returns the expected nanoseconds for a batch of that size.
+func (c Cost) Nanos(keys, bytes int) float64 {
+	return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
+}
+
+// Profile says what each kind of work costs on one backend. A backend is never
+// chosen for an Op that its profile lacks.
+type Profile map[Op]Cost
+
+// Parallel returns the profile of [Parallel] over n slices: the work of each
+// key divided, and a fixed cost for the goroutines. The figures are the
+// built-in default: 2 µs to start and to await each goroutine, and nine tenths
+// of the ideal speed-up.
+func (p Profile) Parallel(n int) Profile {
+	if n <= 1 {
+		return p
+	}
+	const startNanos, efficiency = 2000, 0.9
+	speedup := float64(n) * efficiency
+	divided := make(Profile, len(p))
+	for op, c := range p {
+		divided[op] = Cost{
+			Fixed:   c.Fixed + startNanos*float64(n),
+			PerKey:  c.PerKey / speedup,
+			PerByte: c.PerByte / speedup,
+		}
+	}
+	return divided
+}
