@@ -114,11 +114,8 @@ func (d *Dispatcher) pick(op Op, keys, bytes int, skip uint64) int {
 // same. Invalid input fails at once, with an error that matches ErrInvalid.
 // When no candidate is left, the error is the last one's, as a [*BackendError].
 func (d *Dispatcher) Place(dst *Placement, b *Batch, p Params) error {
-	s, err := checkShape(dst, b, p)
-	if err != nil {
-		return err
-	}
-	op, keys, bytes := OpOf(dst, b, &s), b.Len(), b.Size()
+	var err error
+	op, keys, bytes := OpOf(dst, b, &p), b.Len(), b.Size()
 	tried, last := uint64(0), 0
 	for {
 		i := d.pick(op, keys, bytes, tried|d.quarantine.Load())
@@ -126,7 +123,7 @@ func (d *Dispatcher) Place(dst *Placement, b *Batch, p Params) error {
 			return &BackendError{d.candidates[last].backend.Name(), err}
 		}
 		last = i
-		if err = d.run(i, op, keys, bytes, dst, b, p); err == nil || errors.Is(err, ErrInvalid) {
+		if err = d.run(i, op, keys, bytes, dst, b, &p); err == nil || errors.Is(err, ErrInvalid) {
 			return err
 		}
 		tried |= 1 << i
@@ -134,7 +131,7 @@ func (d *Dispatcher) Place(dst *Placement, b *Batch, p Params) error {
 }
 
 // run gives the batch to candidate i, and keeps account of how it went.
-func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch, p Params) error {
+func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch, p *Params) error {
 	c := &d.candidates[i]
 	var start time.Time
 	if d.observe != nil {
@@ -168,7 +165,7 @@ func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch
 
 // place runs candidate i. What panics is treated as failed, but for the
 // fallback: there a panic is a bug to be seen.
-func (d *Dispatcher) place(i int, dst *Placement, b *Batch, p Params) (err error) {
+func (d *Dispatcher) place(i int, dst *Placement, b *Batch, p *Params) (err error) {
 	if i > 0 {
 		defer func() {
 			if r := recover(); r != nil {
@@ -176,7 +173,7 @@ func (d *Dispatcher) place(i int, dst *Placement, b *Batch, p Params) (err error
 			}
 		}()
 	}
-	return d.candidates[i].backend.Place(dst, b, p)
+	return d.candidates[i].backend.Place(dst, b, *p)
 }
 
 // Decision is what the dispatcher did with one batch, or tried to.

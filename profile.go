@@ -61,12 +61,17 @@ type Op struct {
 	Reduce place.Reduce // ReduceNone if only hashes are wanted
 }
 
-// OpOf returns the kind of work that a call amounts to; s is what
-// [Params.Resolve] returned.
-func OpOf(dst *Placement, b *Batch, s *place.Scheme) Op {
-	op := Op{Hash: s.Hash, Class: ClassOf(b)}
+// OpOf returns the kind of work that a call amounts to.
+func OpOf(dst *Placement, b *Batch, p *Params) Op {
+	op := Op{Hash: p.Hash, Class: ClassOf(b)}
+	if op.Hash == hash.Default {
+		op.Hash = p.Scheme.Hash
+	}
+	if op.Hash == hash.Default {
+		op.Hash = hash.XXH3
+	}
 	if dst.Parts != nil || dst.Counts != nil {
-		op.Reduce = s.Reduce
+		op.Reduce = p.Scheme.Reduce
 	}
 	return op
 }

@@ -203,8 +203,8 @@ var mutants = map[string]func(good keymill.Backend, dst *keymill.Placement, b *k
 			s.Reduce, s.Fold = place.ReduceMod, place.FoldLow31
 		}
 	}),
-	"the fold is forgotten":       withScheme(func(s *place.Scheme) { s.Fold = place.FoldNone }),
-	"8-byte keys are hashed":      withScheme(func(s *place.Scheme) { s.Word8 = false }),
+	"the fold is forgotten":        withScheme(func(s *place.Scheme) { s.Fold = place.FoldNone }),
+	"8-byte keys are hashed":       withScheme(func(s *place.Scheme) { s.Word8 = false }),
 	"empty keys are always placed": withScheme(func(s *place.Scheme) { s.Empty = place.AbsentHashed }),
 	"a tail byte is not signed": func(good keymill.Backend, dst *keymill.Placement, b *keymill.Batch, p keymill.Params) error {
 		if p.Hash == hash.Murmur3Hive {

@@ -1,0 +1,105 @@
+package keymill_test
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+func TestGroup(t *testing.T) {
+	p := keymill.Placement{Parts: []uint32{2, 0, keymill.NoPartition, 2, 3, 0, keymill.NoPartition}}
+	var g keymill.Groups
+	require.NoError(t, p.Group(&g, 4))
+	require.Equal(t, []uint32{1, 5, 0, 3, 4, 2, 6}, g.Order)
+	require.Equal(t, []uint32{0, 2, 2, 4, 5}, g.Starts)
+	require.Equal(t, []uint32{1, 5}, g.Of(0))
+	require.Empty(t, g.Of(1))
+	require.Equal(t, []uint32{0, 3}, g.Of(2))
+	require.Equal(t, []uint32{2, 6}, g.Unplaced())
+
+	p.Parts = p.Parts[:2]
+	require.NoError(t, p.Group(&g, 3), "smaller batches reuse the memory")
+	require.Equal(t, []uint32{1, 0}, g.Order)
+	require.Empty(t, g.Unplaced())
+
+	p.Parts = nil
+	require.NoError(t, p.Group(&g, 0))
+	require.Empty(t, g.Order)
+
+	p.Parts = []uint32{0, 4}
+	err := p.Group(&g, 4)
+	require.EqualError(t, err, "batch: key 1: partition 4 of 4")
+	require.ErrorIs(t, err, keymill.ErrInvalid)
+}
+
+// Group is a stable sort by partition, unplaced keys last.
+func TestGroupIsAStableSort(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	var g keymill.Groups
+	for range 300 {
+		parts := uint32(1 + rng.IntN(20))
+		p := keymill.Placement{Parts: make([]uint32, rng.IntN(100))}
+		want := make([]uint32, len(p.Parts))
+		for i := range p.Parts {
+			p.Parts[i] = rng.Uint32N(parts)
+			if rng.IntN(10) == 0 {
+				p.Parts[i] = keymill.NoPartition
+			}
+			want[i] = uint32(i)
+		}
+		slices.SortStableFunc(want, func(a, b uint32) int { return int(int64(p.Parts[a]) - int64(p.Parts[b])) })
+		require.NoError(t, p.Group(&g, parts))
+		require.Equal(t, want, g.Order)
+		for part := range parts {
+			for _, i := range g.Of(part) {
+				require.Equal(t, part, p.Parts[i])
+			}
+		}
+	}
+}
+
+func TestGroupAllocatesNothing(t *testing.T) {
+	p := keymill.Placement{Parts: make([]uint32, 1000)}
+	var g keymill.Groups
+	require.NoError(t, p.Group(&g, 16))
+	require.Zero(t, testing.AllocsPerRun(10, func() { _ = p.Group(&g, 16) }))
+}
+
+func TestResize(t *testing.T) {
+	var p keymill.Placement
+	p.Resize(keymill.OutHashes|keymill.OutCounts, 10, 4)
+	require.Len(t, p.Hashes, 10)
+	require.Nil(t, p.Parts)
+	require.Len(t, p.Counts, 4)
+	first := &p.Hashes[0]
+	p.Resize(keymill.OutHashes, 3, 0)
+	require.Len(t, p.Hashes, 3)
+	require.Same(t, first, &p.Hashes[0])
+	require.Nil(t, p.Counts)
+	p.Resize(keymill.OutParts, 0, 0)
+	require.NotNil(t, p.Parts, "asked for, though there is none")
+}
+
+func TestResolve(t *testing.T) {
+	s, err := keymill.Params{}.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, hash.XXH3, s.Hash, "the default")
+	s, err = keymill.Params{Scheme: place.Kafka(3)}.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, hash.Murmur2, s.Hash, "the scheme's own")
+	s, err = keymill.Params{Hash: hash.XXH64, Seed: hash.Seed64(3), Scheme: place.Kafka(3)}.Resolve()
+	require.NoError(t, err)
+	require.Equal(t, hash.XXH64, s.Hash, "an override")
+	require.Equal(t, hash.Seed64(3), s.Seed)
+
+	_, err = keymill.Params{Hash: hash.CRC32, Seed: hash.Seed64(3)}.Resolve()
+	require.ErrorIs(t, err, keymill.ErrInvalid)
+	var seedErr *hash.SeedError
+	require.ErrorAs(t, err, &seedErr)
+}
