@@ -11,6 +11,8 @@
 package cpu
 
 import (
+	"bytes"
+
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
@@ -84,7 +86,7 @@ func (w *work) hash(dst []uint64, b *keymill.Batch) {
 	switch {
 	case w.scheme.Word8 && b.Width == 8:
 		words(dst, b.Data)
-	case b.Width > 0 && w.scheme.Span == place.SpanWholeKey && w.hashFixed(dst, b.Data, b.Width):
+	case b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst, b.Data, b.Width):
 	default:
 		w.hashRagged(dst, b)
 	}
@@ -95,6 +97,12 @@ func (w *work) hash(dst []uint64, b *keymill.Batch) {
 			}
 		}
 	}
+}
+
+// wholeKeys says whether the scheme hashes all bytes of the block's fixed-width
+// keys: always, or because no key can have a hash tag.
+func (w *work) wholeKeys(b *keymill.Batch) bool {
+	return w.scheme.Span == place.SpanWholeKey || bytes.IndexByte(b.Data, '{') < 0
 }
 
 // hashFixed runs the loop for that width, if the function has one.
@@ -112,6 +120,12 @@ func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
 		return murmur3x32Fixed(dst, data, width, uint32(w.seed.Lo))
 	case hash.Murmur3x128, hash.Murmur3Cassandra:
 		return murmur3x128Fixed(dst, data, width, w.seed.Lo)
+	case hash.CRC32:
+		return crc32Fixed(dst, data, width, slicing32)
+	case hash.CRC32C:
+		return crc32Fixed(dst, data, width, slicing32C)
+	case hash.CRC16:
+		return crc16Fixed(dst, data, width)
 	case hash.FNV1a32:
 		return fnv1a32Fixed(dst, data, width)
 	case hash.FNV1a64:
@@ -131,69 +145,78 @@ func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
 	if w.scheme.Span == place.SpanHashTag {
 		keys = keys.hashTags(data, &memory)
 	}
-	switch w.scheme.Hash {
-	case hash.XXH3:
-		xxh3Ragged(dst, data, keys, w.seed.Lo)
-	case hash.XXH64:
-		for i := range dst {
-			dst[i] = hash.SumXXH64(keys.at(data, i), w.seed.Lo)
-		}
-	case hash.FX64:
-		for i := range dst {
-			dst[i] = hash.SumFX64(keys.at(data, i))
-		}
-	case hash.Murmur2:
-		for i := range dst {
-			dst[i] = uint64(hash.SumMurmur2(keys.at(data, i), uint32(w.seed.Lo)))
-		}
-	case hash.Murmur3x32:
-		for i := range dst {
-			dst[i] = uint64(hash.SumMurmur3x32(keys.at(data, i), uint32(w.seed.Lo)))
-		}
-	case hash.Murmur3Spark:
-		for i := range dst {
-			dst[i] = uint64(hash.SumMurmur3Spark(keys.at(data, i), uint32(w.seed.Lo)))
-		}
-	case hash.Murmur3Hive:
-		for i := range dst {
-			dst[i] = uint64(hash.SumMurmur3Hive(keys.at(data, i), uint32(w.seed.Lo)))
-		}
-	case hash.Murmur3x128:
-		for i := range dst {
-			dst[i], _ = hash.SumMurmur3x128(keys.at(data, i), uint32(w.seed.Lo))
-		}
-	case hash.Murmur3Cassandra:
-		for i := range dst {
-			dst[i] = hash.SumMurmur3Cassandra(keys.at(data, i), w.seed.Lo)
-		}
-	case hash.CRC32:
-		crc32Ragged(dst, data, keys)
-	case hash.CRC32C:
-		crc32cRagged(dst, data, keys)
-	case hash.CRC16:
-		crc16Ragged(dst, data, keys)
-	case hash.FNV1a32:
-		for i := range dst {
-			dst[i] = uint64(hash.SumFNV1a32(keys.at(data, i)))
-		}
-	case hash.FNV1a64:
-		for i := range dst {
-			dst[i] = hash.SumFNV1a64(keys.at(data, i))
-		}
-	case hash.SipHash13:
-		for i := range dst {
-			dst[i] = sipHash(keys.at(data, i), w.seed, 1, 3)
-		}
-	case hash.SipHash24:
-		for i := range dst {
-			dst[i] = sipHash(keys.at(data, i), w.seed, 2, 4)
-		}
+	if w.scheme.Hash == hash.XXH3 {
+		xxh3Ragged(dst, data, keys, w.seed.Lo) // which has an order of its own
+	} else {
+		var memory [blockKeys]uint16
+		w.hashInOrder(dst, data, keys, keys.byLength(data, &memory))
 	}
 	if w.scheme.Word8 {
 		for i := range dst {
 			if key := keys.at(data, i); len(key) == 8 {
 				dst[i] = le64(key)
 			}
+		}
+	}
+}
+
+// hashInOrder hashes the keys whose numbers order holds.
+func (w *work) hashInOrder(dst []uint64, data []byte, keys spans, order []uint16) {
+	seed := w.seed.Lo
+	switch w.scheme.Hash {
+	case hash.XXH64:
+		for _, i := range order {
+			dst[i] = hash.SumXXH64(keys.at(data, int(i)), seed)
+		}
+	case hash.FX64:
+		for _, i := range order {
+			dst[i] = hash.SumFX64(keys.at(data, int(i)))
+		}
+	case hash.Murmur2:
+		for _, i := range order {
+			dst[i] = uint64(hash.SumMurmur2(keys.at(data, int(i)), uint32(seed)))
+		}
+	case hash.Murmur3x32:
+		for _, i := range order {
+			dst[i] = uint64(hash.SumMurmur3x32(keys.at(data, int(i)), uint32(seed)))
+		}
+	case hash.Murmur3Spark:
+		for _, i := range order {
+			dst[i] = uint64(hash.SumMurmur3Spark(keys.at(data, int(i)), uint32(seed)))
+		}
+	case hash.Murmur3Hive:
+		for _, i := range order {
+			dst[i] = uint64(hash.SumMurmur3Hive(keys.at(data, int(i)), uint32(seed)))
+		}
+	case hash.Murmur3x128:
+		for _, i := range order {
+			dst[i], _ = hash.SumMurmur3x128(keys.at(data, int(i)), uint32(seed))
+		}
+	case hash.Murmur3Cassandra:
+		for _, i := range order {
+			dst[i] = hash.SumMurmur3Cassandra(keys.at(data, int(i)), seed)
+		}
+	case hash.CRC32:
+		crc32Ragged(dst, data, keys, order)
+	case hash.CRC32C:
+		crc32cRagged(dst, data, keys, order)
+	case hash.CRC16:
+		crc16Ragged(dst, data, keys, order)
+	case hash.FNV1a32:
+		for _, i := range order {
+			dst[i] = uint64(hash.SumFNV1a32(keys.at(data, int(i))))
+		}
+	case hash.FNV1a64:
+		for _, i := range order {
+			dst[i] = hash.SumFNV1a64(keys.at(data, int(i)))
+		}
+	case hash.SipHash13:
+		for _, i := range order {
+			dst[i] = sipHash(keys.at(data, int(i)), w.seed, 1, 3)
+		}
+	case hash.SipHash24:
+		for _, i := range order {
+			dst[i] = sipHash(keys.at(data, int(i)), w.seed, 2, 4)
 		}
 	}
 }

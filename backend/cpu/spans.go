@@ -1,6 +1,7 @@
 package cpu
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/keymill/keymill"
@@ -37,46 +38,87 @@ func spansOf(b *keymill.Batch, memory *spanBlock) spans {
 	return s
 }
 
+// mixed says whether the lengths of the keys change so often that branches on
+// them cannot be guessed.
+func (s spans) mixed() bool {
+	changes, last := 0, uint32(0)
+	for i, start := range s.start {
+		n := s.end[i] - start
+		if n != last {
+			changes++
+		}
+		last = n
+	}
+	return changes > len(s.start)/2
+}
+
+// inOrder holds 0, 1, 2 ...: the order of a block that needs no sorting.
+var inOrder = func() (order [blockKeys]uint16) {
+	for i := range order {
+		order[i] = uint16(i)
+	}
+	return order
+}()
+
+// byLength returns the order in which the keys are to be hashed by a function
+// that branches on their lengths: sorted by length if they are mixed and short,
+// else as they are. It lies in memory, or is inOrder: read it only.
+func (s spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
+	if !s.mixed() {
+		return inOrder[:len(s.start)]
+	}
+	order := memory[:len(s.start)]
+	touch(data, s)
+	const longest = 64 // keys of that length and more are one class
+	var starts [longest + 2]uint16
+	for i, start := range s.start {
+		starts[min(s.end[i]-start, longest)+1]++
+	}
+	for i := range longest {
+		starts[i+1] += starts[i]
+	}
+	for i, start := range s.start {
+		at := &starts[min(s.end[i]-start, longest)]
+		order[*at] = uint16(i)
+		*at++
+	}
+	return order
+}
+
+// touch reads a byte of each cache line of the block. What follows goes through
+// the keys out of order, which the processor's prefetcher would not follow. (It
+// is not inlined, or the compiler would see that nobody wants the sum.)
+//
+//go:noinline
+func touch(data []byte, s spans) (sum byte) {
+	const cached = 64 << 10 // a block of long keys would push its own lines out
+	data = data[s.start[0]:s.end[len(s.end)-1]]
+	for i := 0; i < min(len(data), cached); i += 64 {
+		sum ^= data[i]
+	}
+	return sum
+}
+
 // hashTags narrows each key to its hash tag; the new spans are written to
 // memory, which may be that of s.
 func (s spans) hashTags(data []byte, memory *spanBlock) spans {
-	tags := spans{memory.start[:len(s.start)], memory.end[:len(s.start)]}
+	n := len(s.start)
+	if n == 0 || bytes.IndexByte(data[s.start[0]:s.end[n-1]], '{') < 0 {
+		return s
+	}
+	tags := spans{memory.start[:n], memory.end[:n]}
 	for i := range tags.start {
 		start, end := s.start[i], s.end[i]
-		if key := data[start:end]; hasBrace(key) {
-			if tag := place.HashTag(key); len(tag) < len(key) {
-				// Both end at the end of data's capacity: the difference is
-				// how far into the key the tag begins.
-				start += uint32(cap(key) - cap(tag))
-				end = start + uint32(len(tag))
-			}
+		key := data[start:end]
+		if tag := place.HashTag(key); len(tag) < len(key) {
+			// Both end at the end of data's capacity: the difference is how
+			// far into the key the tag begins.
+			start += uint32(cap(key) - cap(tag))
+			end = start + uint32(len(tag))
 		}
 		tags.start[i], tags.end[i] = start, end
 	}
 	return tags
-}
-
-// hasBrace says whether a key may have a '{', eight bytes at a time. Most keys
-// have none, and are short: a call to bytes.IndexByte costs more than this.
-func hasBrace(key []byte) bool {
-	const ones, highs = 0x0101010101010101, 0x8080808080808080
-	found := uint64(0)
-	n := len(key)
-	if n < 8 {
-		for _, c := range key {
-			if c == '{' {
-				return true
-			}
-		}
-		return false
-	}
-	for i := 0; i+8 < n; i += 8 {
-		x := le64(key[i:]) ^ '{'*ones
-		found |= (x - ones) &^ x
-	}
-	x := le64(key[n-8:]) ^ '{'*ones
-	found |= (x - ones) &^ x
-	return found&highs != 0
 }
 
 // words reads the keys of 8 bytes as numbers.

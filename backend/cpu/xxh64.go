@@ -2,6 +2,15 @@ package cpu
 
 import "math/bits"
 
+// The primes of the xxHash family.
+const (
+	prime64x1 = 0x9E3779B185EBCA87
+	prime64x2 = 0xC2B2AE3D27D4EB4F
+	prime64x3 = 0x165667B19E3779F9
+	prime64x4 = 0x85EBCA77C2B2AE63
+	prime64x5 = 0x27D4EB2F165667C5
+)
+
 // xxh64Fixed hashes keys of one width. It runs widths 8, 16, 24 and 32.
 func xxh64Fixed(dst []uint64, data []byte, width int, seed uint64) bool {
 	switch width {
