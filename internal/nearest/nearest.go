@@ -3,7 +3,7 @@ package nearest
 
 import "strings"
 
-// Of returns the name in names with the fewest edits (insert, delete, replace)
+// Of returns the name in names with the fewest edits (insert, delete, replace, swap)
 // from word, ignoring case; a name that holds the whole word, as "fastrange"
 // holds "fast", counts as one edit away. It returns "" if nothing is close: more
 // than half of the letters would have to change.
@@ -23,23 +23,32 @@ func Of(word string, names []string) string {
 	return best
 }
 
-// distance is the Levenshtein distance of two strings, byte by byte.
+// distance counts the edits between two strings, byte by byte: the Levenshtein
+// distance, but two neighbours that changed places are one edit (optimal string
+// alignment).
 func distance(a, b string) int {
-	row := make([]int, len(b)+1) // row[j]: edits from the part of a seen so far to b[:j]
-	for j := range row {
-		row[j] = j
+	// rows[k][j]: edits from the first i+1-k bytes of a to the first j of b.
+	var rows [3][]int
+	for k := range rows {
+		rows[k] = make([]int, len(b)+1)
+	}
+	for j := range rows[0] {
+		rows[0][j] = j
 	}
 	for i := range len(a) {
-		diagonal := row[0]
+		rows[2], rows[1], rows[0] = rows[1], rows[0], rows[2]
+		row, before := rows[0], rows[1]
 		row[0] = i + 1
 		for j := range len(b) {
-			replace := diagonal
+			replace := before[j]
 			if a[i] != b[j] {
 				replace++
 			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+			row[j+1] = min(replace, before[j+1]+1, row[j]+1)
+			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] {
+				row[j+1] = min(row[j+1], rows[2][j-1]+1)
+			}
 		}
 	}
-	return row[len(b)]
+	return rows[0][len(b)]
 }
