@@ -1,0 +1,94 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/keymill/keymill"
+)
+
+// Source gives the rows of one input, in order.
+type Source interface {
+	// Name is the file's name, for messages.
+	Name() string
+
+	// Fill adds rows to the chunk until it is full. It returns io.EOF when the
+	// rows that it added, which may be none, are the last. Any other error ends
+	// the input: the rows that were added before it are good.
+	Fill(ctx context.Context, c *Chunk) error
+
+	// Close releases what the source holds.
+	Close() error
+}
+
+// Chunk is some rows of a source, in memory that is used again and again.
+type Chunk struct {
+	Keys   keymill.Batch
+	Values keymill.Batch // as many as Keys; empty where the format has no values
+
+	// Text holds the keys as they stood in the input. It is empty if that is
+	// what Keys holds too: see [Chunk.KeyText].
+	Text keymill.Batch
+
+	// Rejects are the rows that could not be read, in order.
+	Rejects []Reject
+}
+
+// Bounds of a chunk: large enough that the cost of a batch is nothing, small
+// enough that the stages of the pipeline overlap on small inputs, too.
+const (
+	chunkRows  = 1 << 15
+	chunkBytes = 4 << 20
+)
+
+// Full reports whether a source should stop adding rows.
+func (c *Chunk) Full() bool {
+	return c.Keys.Len()+len(c.Rejects) >= chunkRows ||
+		len(c.Keys.Data)+len(c.Values.Data)+len(c.Text.Data) >= chunkBytes
+}
+
+// add appends a row; text is nil if the key stood in the input as it is. It
+// cannot fail: a chunk that is not full has room for a row of MaxRowLimit.
+func (c *Chunk) add(key, value, text []byte) error {
+	err := errors.Join(c.Keys.Append(key), c.Values.Append(value))
+	if text != nil {
+		err = errors.Join(err, c.Text.Append(text))
+	}
+	return err
+}
+
+// Reset makes the chunk empty and keeps its memory, unless rows of unusual
+// length have made it large.
+func (c *Chunk) Reset() {
+	for _, b := range []*keymill.Batch{&c.Keys, &c.Values, &c.Text} {
+		if cap(b.Data) > 4*chunkBytes {
+			b.Data = nil
+		}
+		b.Reset()
+	}
+	c.Rejects = c.Rejects[:0]
+}
+
+// KeyText returns key i as it stood in the input.
+func (c *Chunk) KeyText(i int) []byte {
+	if c.Text.Len() > 0 {
+		return c.Text.Key(i)
+	}
+	return c.Keys.Key(i)
+}
+
+// Reject is a row that could not be read.
+type Reject struct {
+	File   string
+	Line   int64 // from 1; 0 if the input has no lines
+	Byte   int64 // where the row starts, from 0, after decompression
+	Reason string
+}
+
+func (r Reject) String() string {
+	if r.Line == 0 {
+		return fmt.Sprintf("%s: %s", r.File, r.Reason)
+	}
+	return fmt.Sprintf("%s:%d: byte %d: %s", r.File, r.Line, r.Byte, r.Reason)
+}
