@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/klauspost/cpuid/v2"
+	"github.com/spf13/cobra"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend"
+)
+
+// device is what `keymill devices` says of a backend.
+type device struct {
+	Name  string `json:"name"`
+	State string `json:"state"` // "ready" or "unavailable"
+	About string `json:"about"` // what it is, or why it is not available
+}
+
+func (a *app) devicesCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:     "devices",
+		Aliases: []string{"doctor"},
+		Short:   "List the backends of this build, and whether they work here",
+		Long: `Lists the backends that this build knows. Each has just run its self-test, which
+compares every hash and every reduction with their definitions; a backend that
+did not pass is not used.`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			var devices []device
+			for _, e := range backend.List() {
+				d := device{e.Name, "ready", "self-test passed"}
+				if about, ok := e.Backend.(keymill.Describer); ok {
+					d.About = about.Describe() + "; " + d.About
+				}
+				if e.Err != nil {
+					d.State, d.About = "unavailable", e.Err.Error()
+				}
+				devices = append(devices, d)
+			}
+			if asJSON {
+				return json.NewEncoder(a.out).Encode(struct {
+					Processor string   `json:"processor"`
+					Cores     int      `json:"cores"`
+					Features  []string `json:"features"`
+					Backends  []device `json:"backends"`
+				}{processor(), runtime.GOMAXPROCS(0), features(), devices})
+			}
+			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
+			fmt.Fprintf(w, "processor\t%s, %s\n", processor(), plural(int64(runtime.GOMAXPROCS(0)), "core"))
+			fmt.Fprintf(w, "features\t%s\n\n", strings.Join(features(), " "))
+			fmt.Fprintln(w, "backend\tstate\tabout")
+			for _, d := range devices {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", d.Name, d.State, d.About)
+			}
+			return w.Flush()
+		},
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, in the schema of docs/CLI.md")
+	return cmd
+}
+
+func processor() string {
+	if name := cpuid.CPU.BrandName; name != "" {
+		return name
+	}
+	return runtime.GOARCH
+}
+
+// features returns the instruction sets that matter for hashing and that the
+// processor has.
+func features() []string {
+	have := []string{}
+	for _, f := range []cpuid.FeatureID{
+		cpuid.SSE42, cpuid.CLMUL, cpuid.BMI2, cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL,
+		cpuid.VPCLMULQDQ, cpuid.ASIMD, cpuid.CRC32, cpuid.PMULL, cpuid.SVE,
+	} {
+		if cpuid.CPU.Supports(f) {
+			have = append(have, strings.ToLower(f.String()))
+		}
+	}
+	return have
+}

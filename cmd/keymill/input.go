@@ -1,0 +1,259 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/ingest"
+)
+
+// inputFlags are the flags of every command that reads rows and computes on
+// them.
+type inputFlags struct {
+	format, encoding string
+	maxRow           int
+	workers          int
+	backend          string
+	explain          bool
+	json             bool
+}
+
+func (f *inputFlags) add(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.format, "format", "auto", "how rows are written: auto, lines, tsv or tree")
+	flags.StringVar(&f.encoding, "key-encoding", "raw", "how keys are written: raw, hex or base64")
+	flags.IntVar(&f.maxRow, "max-row", ingest.DefaultMaxRow, "longest row in bytes; longer ones are rejected")
+	flags.IntVar(&f.workers, "workers", 0, "goroutines per stage (default: one per processor)")
+	flags.StringVar(&f.backend, "backend", backend.Auto, "backend to compute on: auto, or a name that 'keymill devices' lists")
+	flags.BoolVar(&f.explain, "explain", false, "say for each batch what each backend was predicted to take, and which ran")
+	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
+	complete(cmd, "format", "auto", "lines", "tsv", "tree")
+	complete(cmd, "key-encoding", "raw", "hex", "base64")
+	complete(cmd, "backend", append([]string{backend.Auto}, backendNames()...)...)
+}
+
+func backendNames() (names []string) {
+	for _, e := range backend.List() {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
+// complete offers the values of a flag to the shell's completion.
+func complete(cmd *cobra.Command, flag string, values ...string) {
+	err := cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
+	if err != nil {
+		panic(err) // the flag is not there: a mistake of ours
+	}
+}
+
+// options checks the flags.
+func (f *inputFlags) options(a *app) (ingest.Options, error) {
+	format, err := ingest.ParseFormat(f.format)
+	if err != nil {
+		return ingest.Options{}, usageError{err}
+	}
+	encoding, err := ingest.ParseKeyEncoding(f.encoding)
+	if err != nil {
+		return ingest.Options{}, usageError{err}
+	}
+	if f.maxRow < 1 || f.maxRow > ingest.MaxRowLimit {
+		return ingest.Options{}, usageError{fmt.Errorf("--max-row %d: it takes 1 to %d", f.maxRow, ingest.MaxRowLimit)}
+	}
+	if f.workers < 0 {
+		return ingest.Options{}, usageError{fmt.Errorf("--workers %d: it takes 1 or more, or 0 for one per processor", f.workers)}
+	}
+	return ingest.Options{Format: format, KeyEncoding: encoding, MaxRow: f.maxRow, Workers: f.workers, Stdin: a.in}, nil
+}
+
+// files returns the files that the arguments stand for; none stands for the
+// standard input, if that is not a terminal.
+func (a *app) files(args []string) ([]string, error) {
+	if len(args) == 0 {
+		if a.inIsTerminal {
+			return nil, usageError{errors.New("no file: name one, or - for the standard input")}
+		}
+		args = []string{ingest.Stdin}
+	}
+	return ingest.Expand(args)
+}
+
+// dispatcher returns the engine that the flags ask for. The stages of a
+// pipeline work on several chunks at a time, so each batch needs one core.
+func (f *inputFlags) dispatcher(a *app) (*keymill.Dispatcher, error) {
+	candidates, err := backend.Choose(f.backend, 1)
+	if err != nil {
+		return nil, err
+	}
+	config := keymill.Config{Candidates: candidates}
+	if f.explain {
+		var mu sync.Mutex
+		config.Observe = func(d keymill.Decision) {
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintln(a.err, explain(d))
+		}
+	}
+	return keymill.NewDispatcher(config)
+}
+
+// explain says on one line what the dispatcher did with a batch, and why.
+func explain(d keymill.Decision) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s of %s, %s: ", plural(int64(d.Keys), "key"), size(int64(d.Bytes)), d.Op)
+	for i, p := range d.Predicted {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		switch {
+		case p.Quarantined:
+			fmt.Fprintf(&b, "%s in quarantine", p.Backend)
+		default:
+			fmt.Fprintf(&b, "%s predicted %.0f µs", p.Backend, p.Nanos/1000)
+		}
+	}
+	fmt.Fprintf(&b, "; %s took %.0f µs", d.Chosen, float64(d.Measured.Nanoseconds())/1000)
+	if d.Err != nil {
+		fmt.Fprintf(&b, " and failed: %v", d.Err)
+	}
+	return b.String()
+}
+
+// parseSeed reads a seed from the command line, or with @FILE from a file, so
+// that a secret key is not seen in the list of processes.
+func parseSeed(text string) (hash.Seed, error) {
+	if name, ok := strings.CutPrefix(text, "@"); ok {
+		contents, err := os.ReadFile(name)
+		if err != nil {
+			return hash.Seed{}, fmt.Errorf("--seed: %w", err)
+		}
+		text = strings.TrimSpace(string(contents))
+		seed, err := hash.ParseSeed(text)
+		if err != nil || !seed.IsSet() { // without the text: it may be a secret
+			return hash.Seed{}, fmt.Errorf("--seed: the file %s holds neither a number nor a key of 32 hex digits", name)
+		}
+		return seed, nil
+	}
+	seed, err := hash.ParseSeed(text)
+	if err != nil {
+		return hash.Seed{}, usageError{fmt.Errorf("--seed: %w", err)}
+	}
+	return seed, nil
+}
+
+// maxShownRejects is how many rejected rows are shown, so that a file of the
+// wrong format does not flood the terminal.
+const maxShownRejects = 10
+
+// rejects shows the first rejected rows on stderr.
+type rejects struct {
+	app   *app
+	count int64
+}
+
+func (r *rejects) show(reject ingest.Reject) {
+	r.count++
+	switch {
+	case r.count <= maxShownRejects:
+		r.app.progressBreak()
+		fmt.Fprintf(r.app.err, "keymill: rejected: %s\n", printable(reject.String()))
+	case r.count == maxShownRejects+1:
+		fmt.Fprintln(r.app.err, "keymill: rejected: ... (more are only counted)")
+	}
+}
+
+// stream runs rows through the engine and writes what work left in Job.Out. It
+// returns how many rows were read, also when it fails.
+func (a *app) stream(ctx context.Context, args []string, f *inputFlags,
+	work func(d *keymill.Dispatcher, job *ingest.Job) error) (int64, error) {
+	options, err := f.options(a)
+	if err != nil {
+		return 0, err
+	}
+	files, err := a.files(args)
+	if err != nil {
+		return 0, err
+	}
+	d, err := f.dispatcher(a)
+	if err != nil {
+		return 0, err
+	}
+	progress := new(ingest.Progress)
+	stop := a.watch(progress, ingest.Size(files))
+	shown := rejects{app: a}
+	written := int64(0) // rows of the output that were written whole
+	err = ingest.Stream(ctx, files, options, progress,
+		func(job *ingest.Job) error {
+			job.Out = job.Out[:0]
+			return work(d, job)
+		},
+		func(job *ingest.Job) error {
+			defer job.Done()
+			for _, r := range job.Rejects {
+				shown.show(r)
+			}
+			if len(job.Out) == 0 {
+				return nil
+			}
+			n, err := a.out.Write(job.Out)
+			written += lines(job.Out[:n])
+			if err != nil {
+				return outputError{written, err}
+			}
+			return nil
+		})
+	stop()
+	rows := progress.Rows.Load()
+	if err != nil {
+		return rows, interrupted(err, rows)
+	}
+	if shown.count > 0 {
+		err = rejectedError{shown.count}
+	}
+	return rows, err
+}
+
+func lines(b []byte) (n int64) {
+	for _, c := range b {
+		if c == '\n' {
+			n++
+		}
+	}
+	return n
+}
+
+// outputError says how far the output got before it could not be written.
+type outputError struct {
+	rows int64
+	err  error
+}
+
+func (e outputError) Error() string {
+	return fmt.Sprintf("the output cannot be written, after %s: %v: make room, or write elsewhere", plural(e.rows, "row"), e.err)
+}
+
+func (e outputError) Unwrap() error { return e.err }
+
+// interrupted says how many rows were done when the user interrupted.
+func interrupted(err error, rows int64) error {
+	if errors.Is(err, context.Canceled) {
+		return interruptedError{rows}
+	}
+	return err
+}
+
+// interruptedError is a context.Canceled.
+type interruptedError struct{ rows int64 }
+
+func (e interruptedError) Error() string { return "interrupted after " + plural(e.rows, "row") }
+
+func (e interruptedError) Unwrap() error { return context.Canceled }
