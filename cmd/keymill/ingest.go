@@ -43,7 +43,7 @@ Stores:
 			switch into {
 			case "mem:":
 			case "":
-				return usageError{errors.New("no --into: say which store, as in --into mem:")}
+				return usageError{errors.New("no --into: say which store (--into mem:)")}
 			default:
 				return usageError{fmt.Errorf("--into %q: this version ingests into mem: only", into)}
 			}

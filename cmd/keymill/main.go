@@ -26,8 +26,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
-	// A closed pipe is to be an error of Write, not the end of the program.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	errorsOnClosedPipes()
 	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr,
 		term.IsTerminal(int(os.Stdin.Fd())), term.IsTerminal(int(os.Stderr.Fd()))}))
 }

@@ -251,7 +251,7 @@ func TestUsageErrors(t *testing.T) {
 		`--max-row 0: it takes 1 to 1073741824`:                         {"hash", "--max-row", "0"},
 		`--workers -1: it takes 1 or more`:                              {"hash", "--workers", "-1"},
 		`--into "disk:x": this version ingests into mem: only`:          {"ingest", "--into", "disk:x"},
-		`no --into: say which store, as in --into mem:`:                 {"ingest"},
+		`no --into: say which store (--into mem:)`:                      {"ingest"},
 		`--verify reads the input twice`:                                {"ingest", "--into", "mem:", "--verify"},
 		`--counts of 2147483648 partitions: it prints at most 16777216`: {"place", "--scheme", "mod", "--partitions", "2147483648", "--counts"},
 		`unknown command "x" for "keymill devices"`:                     {"devices", "x"},

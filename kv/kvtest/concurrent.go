@@ -141,7 +141,7 @@ func concurrentBatches(t testing.TB, newStore func() kv.Store) {
 				seen++
 				return intact(value)
 			}); err != nil || seen != keysEach/2 {
-				return fmt.Errorf("Scan saw %d keys: %w", seen, err)
+				return fmt.Errorf("scan saw %d keys: %w", seen, err)
 			}
 		}
 		return nil

@@ -112,7 +112,7 @@ func (p *player) step() error {
 		return p.scan(p.key())
 	case 9:
 		if got := p.store.Len(); got != len(p.model) {
-			return fmt.Errorf("Len: %d, want %d", got, len(p.model))
+			return fmt.Errorf("length %d, want %d", got, len(p.model))
 		}
 	}
 	return nil
@@ -221,7 +221,7 @@ func (p *player) compareAll() error {
 		}
 	}
 	if got := p.store.Len(); got != len(p.model) {
-		return fmt.Errorf("Len: %d, want %d", got, len(p.model))
+		return fmt.Errorf("length %d, want %d", got, len(p.model))
 	}
 	return p.scan("")
 }

@@ -1,0 +1,13 @@
+//go:build unix
+
+package main
+
+import (
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// errorsOnClosedPipes makes a closed pipe an error of Write (EPIPE), where Go
+// would end the program by a signal.
+func errorsOnClosedPipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }

@@ -1,0 +1,80 @@
+package keymill_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+const module = "github.com/keymill/keymill"
+
+// mayImport says for each package which other packages of this module it may
+// import: the arrows of ARCHITECTURE.md, where "." is the root package. A star
+// stands for modules of others.
+var mayImport = map[string][]string{
+	"internal/nearest": {},
+	"internal/vectors": {},
+	"hash":             {"internal/nearest"},
+	"place":            {"hash", "internal/nearest"},
+	".":                {"hash", "place"},
+	"backend/cpu":      {".", "hash", "place"},
+	"backend":          {".", "backend/cpu", "internal/nearest"},
+	"kv":               {"."},
+	"kv/ref":           {".", "hash", "place", "kv", "backend/cpu"},
+	"kv/kvtest":        {".", "kv", "backend/cpu", "*"},
+	"ingest":           {".", "kv", "backend/cpu", "internal/nearest", "*"},
+	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "*"},
+
+	"internal/backendtest": {".", "hash", "place", "internal/vectors"},
+}
+
+// TestImportDirection holds the packages to mayImport.
+func TestImportDirection(t *testing.T) {
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || file == filepath.Join("bench", "peers")):
+			return fs.SkipDir // bench/peers is a module of its own
+		case entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
+			return nil
+		}
+		pkg := path.Dir(filepath.ToSlash(file))
+		allowed, known := mayImport[pkg]
+		require.True(t, known, "package %s is new: say in mayImport what it may import", pkg)
+		seen[pkg] = true
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+		require.NoError(t, err)
+		for _, spec := range parsed.Imports {
+			name := importName(strings.Trim(spec.Path.Value, `"`))
+			require.True(t, name == "" || slices.Contains(allowed, name), "%s imports %s: %s may not", file, spec.Path.Value, pkg)
+		}
+		return nil
+	})
+	require.NoError(t, err)
+	for pkg := range mayImport {
+		require.True(t, seen[pkg], "package %s is gone: take it out of mayImport", pkg)
+	}
+}
+
+// importName is how mayImport calls what is imported: "" for the standard
+// library, "*" for modules of others.
+func importName(imported string) string {
+	switch rest, ours := strings.CutPrefix(imported, module); {
+	case ours && rest == "":
+		return "."
+	case ours && rest[0] == '/':
+		return rest[1:]
+	case strings.Contains(strings.Split(imported, "/")[0], "."):
+		return "*"
+	}
+	return ""
+}
