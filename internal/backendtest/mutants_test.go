@@ -8,10 +8,10 @@ package backendtest_test
 import (
 	"errors"
 	"fmt"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"testing"
+	"time"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
@@ -157,7 +157,9 @@ var mutants = map[string]func(good keymill.Backend, dst *keymill.Placement, b *k
 		sharedLock <- struct{}{}
 		sharedScratch = slices.Clone(dst.Hashes)
 		<-sharedLock
-		runtime.Gosched()
+		if n := b.Len(); n > 100 && n%100 == 0 { // as in the check of concurrent use
+			time.Sleep(50 * time.Microsecond)
+		}
 		sharedLock <- struct{}{}
 		copy(dst.Hashes, sharedScratch)
 		<-sharedLock
