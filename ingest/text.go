@@ -115,7 +115,7 @@ func (l *lineReader) next() ([]byte, error) {
 			}
 			return l.take(searched, 0)
 		}
-		if searched > l.max {
+		if searched > l.max+1 { // the last byte may be a \r that is no part of the row
 			return nil, l.skip()
 		}
 		if err := l.fill(); err != nil {
