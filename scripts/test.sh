@@ -5,7 +5,7 @@
 #   FUZZ_TIME=1m scripts/test.sh   with longer fuzzing (default: 5s a target)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# setup.sh may put Go on the PATH, so it runs in this shell.
+# It may put Go on the PATH, so it runs in this shell.
 # shellcheck source=scripts/setup.sh
 source scripts/setup.sh
 cd "$(git rev-parse --show-toplevel)"

@@ -565,3 +565,20 @@ func TestInterruptedBeforeItBegan(t *testing.T) {
 	require.Equal(t, exitInterrupted, code)
 	require.Equal(t, "keymill: interrupted after 0 rows\n", errs.String())
 }
+
+// What README.md shows is what keymill prints.
+func TestReadme(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	out := done(t, "user:1001\nuser:1002\norder:7\n", "place", "--scheme", "kafka", "--partitions", "12")
+	require.Contains(t, string(readme), "keymill place --scheme kafka --partitions 12\n"+out)
+}
+
+// What docs/CLI.md says of JSON lines is what keymill prints.
+func TestDocumentedJSON(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/CLI.md")
+	require.NoError(t, err)
+	require.Contains(t, string(doc), done(t, "session:abc123\n", "hash", "--json"))
+	require.Contains(t, string(doc), done(t, "user:1001\n", "place", "--scheme", "kafka", "--partitions", "12", "--json"))
+	require.Contains(t, string(doc), done(t, "user:1001\nb\nc\nd\n", "place", "--scheme", "kafka", "--partitions", "3", "--counts", "--json"))
+}
