@@ -168,7 +168,7 @@ func (b *Batch) grow(n, size int) error {
 		}
 		return nil
 	}
-	if len(b.Data)+size > MaxData {
+	if uint64(len(b.Data))+uint64(size) > MaxData {
 		return &BatchError{n, fmt.Sprintf("its %d bytes would take the data of the batch past %d: start a new batch", size, uint32(MaxData))}
 	}
 	if len(b.Offsets) == 0 {

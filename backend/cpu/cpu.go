@@ -49,7 +49,7 @@ func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params)
 	var partBlock [blockKeys]uint32
 	n, step := b.Len(), blockKeys
 	if b.Width > 0 { // bounds inside a block are uint32
-		step = max(1, min(step, keymill.MaxData/b.Width))
+		step = int(max(1, min(blockKeys, keymill.MaxData/uint64(b.Width))))
 	}
 	for lo := 0; lo < n; lo += step {
 		hi := min(lo+step, n)

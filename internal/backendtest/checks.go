@@ -11,7 +11,7 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
-// longOutputs keeps the outputs of a scheme with huge Parts to what fits.
+// outputsOf keeps the outputs of a scheme with huge Parts to what fits.
 func outputsOf(s place.Scheme) keymill.Output {
 	if s.Parts > 1<<20 {
 		return keymill.OutHashes | keymill.OutParts
@@ -24,7 +24,7 @@ func lengths(b keymill.Backend) error {
 	batch := ragged(append(upTo(257), 4096, 0, 4096, 1)...)
 	for i, f := range hash.All() {
 		for j, s := range schemes() {
-			if long || (i+j)%len(schemes()) == 0 {
+			if long() || (i+j)%len(schemes()) == 0 {
 				if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
 					return err
 				}
@@ -43,7 +43,7 @@ func widths(b keymill.Backend) error {
 		batch := fixed(9, width)
 		for i, f := range hash.All() {
 			for j, s := range schemes() {
-				if long || (i+j+width)%len(schemes()) == 0 {
+				if long() || (i+j+width)%len(schemes()) == 0 {
 					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)&^keymill.OutCounts); err != nil {
 						return err
 					}
@@ -66,7 +66,7 @@ func keyCounts(b keymill.Backend) error {
 		for _, n := range counts {
 			some := ragged(lengths[:n]...)
 			batches := []keymill.Batch{some, fixed(n, 8), fixed(n, 16)}
-			if long {
+			if long() {
 				batches = append(batches, fixed(n, 4), fixed(n, 24), fixed(n, 32), fixed(n, 13))
 			}
 			for i := range batches {

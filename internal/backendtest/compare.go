@@ -79,7 +79,7 @@ func newCanary[T uint32 | uint64](want bool, n int) canary[T] {
 	return c
 }
 
-func canaryValue[T uint32 | uint64](i int) T { return T(0xA5A5A5A5) ^ T(i) }
+func canaryValue[T uint32 | uint64](i int) T { return T(uint32(0xA5A5A5A5)) ^ T(i) }
 
 func (c canary[T]) sings() error {
 	for i, v := range c.outer {

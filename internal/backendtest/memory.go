@@ -113,7 +113,7 @@ func alignments(b keymill.Backend) error {
 			copy(moved, batch.Data)
 			batch.Data = moved
 			for j, f := range hash.All() {
-				if !long && (i+j+shift)%4 != 0 {
+				if !long() && (i+j+shift)%4 != 0 {
 					continue
 				}
 				if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: place.Mod(77)}, everything); err != nil {
