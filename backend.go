@@ -6,8 +6,9 @@ package keymill
 // A Backend is safe for concurrent use, allocates nothing a key, keeps no
 // slice of its caller, and writes nothing after Place has returned.
 type Backend interface {
-	// Name says which backend this is: "cpu", "simd/avx2", "opencl:0". It is
-	// stable, has no spaces, and is what users force a backend by.
+	// Name says which backend this is, in lists and reports: "cpu",
+	// "simd/avx2", "opencl:0"; "cpu*4" is cpu on four goroutines. It is stable
+	// and has no spaces.
 	Name() string
 
 	// Place computes the fields of dst that are not nil. Params and batch may

@@ -33,6 +33,10 @@ type Batch struct {
 	// bit of Valid[0]. Empty means that all keys are present.
 	Valid       []uint64
 	ValidOffset int
+
+	// borrowed says that the memory is another batch's, or Arrow's: it is read,
+	// and neither appended to nor used again.
+	borrowed bool
 }
 
 // MaxKeys is the largest number of keys of a batch, and MaxData the largest
@@ -57,11 +61,12 @@ func NewBatch(keys ...string) Batch {
 
 // FromArrow returns a batch over the buffers of an Arrow binary or string
 // array: offsets (int32, one more than there are keys) and data, both used as
-// they are, not copied. The validity bitmap may be nil; its bit validityOffset
-// is that of key 0; it is copied, one bit a key. The error is that of
-// [Batch.Validate].
+// they are, not copied; so the batch cannot be appended to. The validity bitmap
+// may be nil; its bit validityOffset is that of key 0; it is copied, one bit a
+// key. The error is a [*BatchError], as that of [Batch.Validate]. (An array of
+// fixed-size binary needs no function: Batch{Data: data, Width: width}.)
 func FromArrow(offsets []int32, data, validity []byte, validityOffset int) (Batch, error) {
-	b := Batch{Data: data}
+	b := Batch{Data: data, borrowed: true}
 	if len(offsets) > 0 {
 		// A negative offset becomes one of 2 GiB or more, which Validate finds.
 		b.Offsets = unsafe.Slice((*uint32)(unsafe.Pointer(&offsets[0])), len(offsets))
@@ -71,13 +76,16 @@ func FromArrow(offsets []int32, data, validity []byte, validityOffset int) (Batc
 			return Batch{}, &BatchError{-1, fmt.Sprintf("a validity bitmap of %d bytes at bit %d cannot mark %d keys",
 				len(validity), validityOffset, b.Len())}
 		}
-		need := (validityOffset + b.Len() + 7) / 8
-		b.Valid, b.ValidOffset = make([]uint64, (need+7)/8), validityOffset
-		for i, octet := range validity[:need] {
+		validity = validity[validityOffset/8 : (validityOffset+b.Len()+7)/8]
+		b.Valid, b.ValidOffset = make([]uint64, (len(validity)+7)/8), validityOffset%8
+		for i, octet := range validity {
 			b.Valid[i/8] |= uint64(octet) << (i % 8 * 8)
 		}
 	}
-	return b, b.Validate()
+	if err := b.Validate(); err != nil {
+		return Batch{}, err
+	}
+	return b, nil
 }
 
 // Len returns the number of keys.
@@ -121,8 +129,9 @@ func (b *Batch) IsNull(i int) bool {
 }
 
 // Append adds a copy of the key. It fails with a [*BatchError], and changes
-// nothing, if a fixed-width key has another length, or if the data would grow
-// past MaxData: then hand this batch on and start a new one.
+// nothing, if a fixed-width key has another length, if the data would grow past
+// MaxData or the keys past MaxKeys (then hand this batch on and start a new
+// one), or if the memory belongs to another batch or to Arrow.
 func (b *Batch) Append(key []byte) error {
 	n := b.Len()
 	if err := b.grow(n, len(key)); err != nil {
@@ -162,20 +171,21 @@ func (b *Batch) AppendNull() error {
 // grow says whether a key of that size can become key n, and sees to the first
 // offset.
 func (b *Batch) grow(n, size int) error {
-	if b.Width > 0 {
-		if size != b.Width {
-			return &BatchError{n, fmt.Sprintf("it has %d bytes, the batch takes keys of %d", size, b.Width)}
-		}
+	switch {
+	case b.borrowed:
+		return &BatchError{n, "the memory belongs to another batch or to Arrow, and cannot be appended to"}
+	case b.Width != 0 && size != b.Width:
+		return &BatchError{n, fmt.Sprintf("it has %d bytes, the batch takes keys of %d", size, b.Width)}
+	case uint64(n) >= MaxKeys:
+		return &BatchError{n, fmt.Sprintf("the batch has %d keys, as many as it takes: start a new batch", n)}
+	case b.Width > 0:
 		return nil
-	}
-	if uint64(len(b.Data))+uint64(size) > MaxData {
+	case uint64(len(b.Data))+uint64(size) > MaxData:
 		return &BatchError{n, fmt.Sprintf("its %d bytes would take the data of the batch past %d: start a new batch", size, uint32(MaxData))}
-	}
-	if len(b.Offsets) == 0 {
+	case len(b.Offsets) == 0:
 		b.Offsets = append(b.Offsets, uint32(len(b.Data)))
-	}
-	if int(b.Offsets[n]) != len(b.Data) {
-		return &BatchError{n, "the batch is a slice of a larger one, and cannot be appended to"}
+	case int(b.Offsets[n]) != len(b.Data):
+		return &BatchError{n, "the data goes on behind the last key, so that no key can be appended"}
 	}
 	return nil
 }
@@ -188,10 +198,10 @@ func (b *Batch) mark(i int, valid uint64) {
 	b.Valid[bit/64] = b.Valid[bit/64]&^(1<<(bit%64)) | valid<<(bit%64)
 }
 
-// Slice returns the keys lo to hi-1 as a batch that shares the memory of b:
-// read it, and do not append to it.
+// Slice returns the keys lo to hi-1 as a batch that shares the memory of b. It
+// can be read and sliced, not appended to.
 func (b *Batch) Slice(lo, hi int) Batch {
-	part := Batch{Data: b.Data, Width: b.Width, Valid: b.Valid}
+	part := Batch{Data: b.Data, Width: b.Width, Valid: b.Valid, borrowed: true}
 	if b.Width > 0 {
 		part.Data = b.Data[lo*b.Width : hi*b.Width : hi*b.Width]
 	} else if len(b.Offsets) > 0 {
@@ -203,8 +213,13 @@ func (b *Batch) Slice(lo, hi int) Batch {
 	return part
 }
 
-// Reset removes the keys and keeps the memory and the width.
+// Reset removes the keys and keeps the width, and the memory unless that belongs
+// to another batch or to Arrow.
 func (b *Batch) Reset() {
+	if b.borrowed {
+		*b = Batch{Width: b.Width}
+		return
+	}
 	b.Data, b.Offsets, b.Valid, b.ValidOffset = b.Data[:0], b.Offsets[:0], b.Valid[:0], 0
 }
 

@@ -22,3 +22,16 @@ func TestBatchAppendPast4GiB(t *testing.T) {
 	require.NoError(t, b.Validate())
 	require.Equal(t, "ab", string(b.Key(0)))
 }
+
+func TestBatchMaxKeys(t *testing.T) {
+	b := keymill.Batch{Data: make([]byte, keymill.MaxKeys), Width: 1}
+	require.NoError(t, b.Validate())
+	require.EqualError(t, b.Append([]byte("x")), "batch: key 4294967295: the batch has 4294967295 keys, as many as it takes: start a new batch")
+	b.Data = make([]byte, keymill.MaxKeys+1)
+	require.EqualError(t, b.Validate(), "batch: 4294967296 keys: a batch has at most 4294967295")
+}
+
+func TestBatchMaxWidth(t *testing.T) {
+	b := keymill.Batch{Width: 1 << 33}
+	require.EqualError(t, b.Validate(), "batch: width 8589934592: a key has at most 4294967295 bytes")
+}

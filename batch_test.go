@@ -66,6 +66,24 @@ func TestBatchFixedWidth(t *testing.T) {
 	require.Equal(t, 8, b.Size())
 }
 
+func TestBatchAppendRefuses(t *testing.T) {
+	b := keymill.Batch{Width: -1}
+	require.Error(t, b.Append([]byte("a")))
+	b = keymill.Batch{Data: []byte("abcd"), Offsets: []uint32{0, 2}}
+	require.EqualError(t, b.Append(nil), "batch: key 1: the data goes on behind the last key, so that no key can be appended")
+}
+
+// Bits of Valid beyond the last key mean nothing, and do not leak into new keys.
+func TestBatchAppendAfterStrayBits(t *testing.T) {
+	b := keymill.Batch{Data: []byte("a"), Width: 1, Valid: []uint64{^uint64(0)}}
+	require.NoError(t, b.AppendNull())
+	require.NoError(t, b.Append([]byte("c")))
+	require.Equal(t, []string{"a", "<null>", "c"}, keysOf(&b))
+	b.ValidOffset = 1
+	b.Reset()
+	require.Zero(t, b.ValidOffset)
+}
+
 func TestBatchKeyCannotGrowIntoTheNext(t *testing.T) {
 	b := keymill.NewBatch("ab", "cd")
 	_ = append(b.Key(0), 'X')
@@ -83,8 +101,10 @@ func TestBatchSlice(t *testing.T) {
 	require.Equal(t, []string{"<null>"}, keysOf(&again))
 	require.Same(t, &b.Data[0], &part.Data[0], "no copy")
 
-	err := part.Append([]byte("x"))
-	require.EqualError(t, err, "batch: key 3: the batch is a slice of a larger one, and cannot be appended to")
+	const refused = "the memory belongs to another batch or to Arrow, and cannot be appended to"
+	require.EqualError(t, part.Append([]byte("x")), "batch: key 3: "+refused)
+	last := b.Slice(4, 5)
+	require.EqualError(t, last.Append([]byte("x")), "batch: key 1: "+refused)
 	require.Equal(t, []string{"a", "bb", "", "<null>", "e"}, keysOf(&b))
 
 	empty := b.Slice(5, 5)
@@ -95,8 +115,12 @@ func TestBatchSlice(t *testing.T) {
 	wide := keymill.Batch{Data: []byte("aabbcc"), Width: 2}
 	middle := wide.Slice(1, 2)
 	require.Equal(t, []string{"bb"}, keysOf(&middle))
-	require.NoError(t, middle.Append([]byte("zz")))
-	require.Equal(t, []string{"aa", "bb", "cc"}, keysOf(&wide), "what is appended to a slice is its own")
+	require.EqualError(t, middle.Append([]byte("zz")), "batch: key 1: "+refused)
+	require.EqualError(t, middle.AppendNull(), "batch: key 1: "+refused)
+	middle.Reset()
+	require.NoError(t, middle.Append([]byte("zz")), "after Reset it has memory of its own")
+	require.Equal(t, []string{"zz"}, keysOf(&middle))
+	require.Equal(t, []string{"aa", "bb", "cc"}, keysOf(&wide))
 }
 
 func TestBatchValidate(t *testing.T) {
@@ -109,7 +133,6 @@ func TestBatchValidate(t *testing.T) {
 		"batch: Valid has 64 bits and starts at bit 0: not one for each of 65 keys": {Data: make([]byte, 65), Width: 1, Valid: []uint64{1}},
 		"batch: Valid has 64 bits and starts at bit 60: not one for each of 5 keys": {Data: data, Width: 2, Valid: []uint64{1}, ValidOffset: 60},
 		"batch: Valid has 64 bits and starts at bit -1: not one for each of 5 keys": {Data: data, Width: 2, Valid: []uint64{1}, ValidOffset: -1},
-		"batch: width 8589934592: a key has at most 4294967295 bytes":               {Width: 1 << 33},
 	} {
 		err := b.Validate()
 		require.EqualError(t, err, says)
@@ -127,23 +150,48 @@ func TestBatchValidate(t *testing.T) {
 
 func TestFromArrow(t *testing.T) {
 	data := []byte("xxonethreexx")
-	b, err := keymill.FromArrow([]int32{2, 5, 5, 10}, data, []byte{0b1101_0000, 0b1}, 6)
+	b, err := keymill.FromArrow([]int32{2, 5, 5, 10}, data, []byte{0b0100_0000, 0b1}, 6)
 	require.NoError(t, err)
-	require.Equal(t, []string{"one", "<null>" /* bit 8 is 1 */, "three"}[0], keysOf(&b)[0])
-	require.Equal(t, []string{"one", "", "three"}, keysOf(&b), "bits 6, 7 and 8 are set")
+	require.Equal(t, []string{"one", "<null>", "three"}, keysOf(&b), "bits 6 and 8 are set, 7 is not")
 	require.Same(t, &data[0], &b.Data[0])
 
 	b, err = keymill.FromArrow([]int32{0, 3, 3}, []byte("one"), []byte{0b01}, 0)
 	require.NoError(t, err)
 	require.Equal(t, []string{"one", "<null>"}, keysOf(&b))
+	b, err = keymill.FromArrow(make([]int32, 9), nil, []byte{0xFF}, 0)
+	require.NoError(t, err)
+	require.Equal(t, 8, b.Len(), "a bitmap that is exactly full")
 
 	_, err = keymill.FromArrow([]int32{0, -1, 3}, []byte("one"), nil, 0)
 	require.ErrorIs(t, err, keymill.ErrInvalid)
 	_, err = keymill.FromArrow([]int32{0, 1, 2}, []byte("on"), []byte{1}, 7)
 	require.EqualError(t, err, "batch: a validity bitmap of 1 bytes at bit 7 cannot mark 2 keys")
+	_, err = keymill.FromArrow([]int32{0, 1, 2}, []byte("on"), []byte{1}, -1)
+	require.EqualError(t, err, "batch: a validity bitmap of 1 bytes at bit -1 cannot mark 2 keys")
 	b, err = keymill.FromArrow(nil, nil, nil, 0)
 	require.NoError(t, err)
 	require.Zero(t, b.Len())
+}
+
+// Of a slice far into a column only its own bits are copied.
+func TestFromArrowCopiesNoMoreThanItsBits(t *testing.T) {
+	bitmap := make([]byte, 1<<20)
+	bitmap[len(bitmap)-1] = 0b0001_0000
+	b, err := keymill.FromArrow([]int32{0, 1, 2}, []byte("ab"), bitmap, 8*len(bitmap)-4)
+	require.NoError(t, err)
+	require.Equal(t, []string{"a", "<null>"}, keysOf(&b))
+	require.Len(t, b.Valid, 1)
+}
+
+// Arrow's memory is read, never written.
+func TestFromArrowIsNotAppendedTo(t *testing.T) {
+	data := []byte("abc")
+	b, err := keymill.FromArrow([]int32{0, 3}, data, nil, 0)
+	require.NoError(t, err)
+	require.Error(t, b.Append([]byte("x")))
+	b.Reset()
+	require.NoError(t, b.Append([]byte("xyz")))
+	require.Equal(t, "abc", string(data))
 }
 
 // FuzzFromArrow: whatever buffers an Arrow array is said to have, the result is

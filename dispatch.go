@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync/atomic"
 	"time"
 )
@@ -32,6 +33,7 @@ type Dispatcher struct {
 
 type candidate struct {
 	backend Backend
+	name    string
 	costs   []Cost // by Op.index; Fixed is +Inf where the profile says nothing
 	counters
 }
@@ -53,11 +55,15 @@ func NewDispatcher(config Config) (*Dispatcher, error) {
 	d := &Dispatcher{candidates: make([]candidate, len(config.Candidates)), observe: config.Observe}
 	seen := map[string]bool{}
 	for i, c := range config.Candidates {
-		if name := c.Name(); seen[name] {
+		if c.Backend == nil {
+			return nil, fmt.Errorf("candidate %d has no backend", i)
+		}
+		name := c.Name()
+		if seen[name] {
 			return nil, fmt.Errorf("two candidates are called %s: give each its own name", name)
 		}
-		seen[c.Name()] = true
-		d.candidates[i].backend = c.Backend
+		seen[name] = true
+		d.candidates[i].backend, d.candidates[i].name = c.Backend, name
 		d.candidates[i].costs = flatten(c.Profile)
 	}
 	return d, nil
@@ -111,7 +117,8 @@ func (d *Dispatcher) pick(op Op, keys, bytes int, skip uint64) int {
 // Place computes the batch on the backend that [Dispatcher.Plan] names. If that
 // does not support the work, the next best takes the batch. If it fails, it goes
 // into quarantine, and the next best redoes the whole batch: the result is the
-// same. Invalid input fails at once, with an error that matches ErrInvalid.
+// same. Invalid input fails, with an error that matches ErrInvalid, and is
+// nobody's fault; but a candidate that blames input which is valid has failed.
 // When no candidate is left, the error is the last one's, as a [*BackendError].
 func (d *Dispatcher) Place(dst *Placement, b *Batch, p Params) error {
 	var err error
@@ -120,28 +127,30 @@ func (d *Dispatcher) Place(dst *Placement, b *Batch, p Params) error {
 	for {
 		i := d.pick(op, keys, bytes, tried|d.quarantine.Load())
 		if tried>>i&1 != 0 { // none is left, not even the fallback
-			return &BackendError{d.candidates[last].backend.Name(), err}
+			return &BackendError{d.candidates[last].name, err}
 		}
 		last = i
-		if err = d.run(i, op, keys, bytes, dst, b, &p); err == nil || errors.Is(err, ErrInvalid) {
+		var final bool
+		if final, err = d.run(i, op, keys, bytes, dst, b, &p); final {
 			return err
 		}
 		tried |= 1 << i
 	}
 }
 
-// run gives the batch to candidate i, and keeps account of how it went.
-func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch, p *Params) error {
+// run gives the batch to candidate i, and keeps account of how it went. final
+// says that no other candidate is to be tried: it is done, or cannot be done.
+func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch, p *Params) (final bool, err error) {
 	c := &d.candidates[i]
-	var start time.Time
-	if d.observe != nil {
-		start = time.Now()
-	}
-	err := d.place(i, dst, b, p)
-	if d.observe != nil {
+	if d.observe == nil {
+		err = d.place(i, dst, b, p)
+	} else {
+		start := time.Now()
+		err = d.place(i, dst, b, p)
+		measured := time.Since(start)
 		d.observe(Decision{
-			Op: op, Keys: keys, Bytes: bytes, Chosen: c.backend.Name(),
-			Predicted: d.Predict(op, keys, bytes), Measured: time.Since(start), Err: err,
+			Op: op, Keys: keys, Bytes: bytes, Predicted: d.Predict(op, keys, bytes),
+			Chosen: c.name, Measured: measured, Err: err,
 		})
 	}
 	switch {
@@ -149,18 +158,22 @@ func (d *Dispatcher) run(i int, op Op, keys, bytes int, dst *Placement, b *Batch
 		c.batches.Add(1)
 		c.keys.Add(uint64(keys))
 		c.bytes.Add(uint64(bytes))
-	case errors.Is(err, ErrInvalid):
+		return true, nil
 	case errors.Is(err, ErrUnsupported):
 		c.unsupported.Add(1)
-	default:
-		c.failures.Add(1)
-		if i > 0 {
-			reason := err.Error()
-			c.reason.CompareAndSwap(nil, &reason)
-			d.quarantine.Or(1 << i)
+		return false, err
+	case errors.Is(err, ErrInvalid):
+		if _, check := Check(dst, b, *p); check != nil {
+			return true, check
 		}
 	}
-	return err
+	c.failures.Add(1)
+	if i > 0 {
+		reason, _, _ := strings.Cut(err.Error(), "\n") // without the stack of a panic
+		c.reason.CompareAndSwap(nil, &reason)
+		d.quarantine.Or(1 << i)
+	}
+	return false, err
 }
 
 // place runs candidate i. What panics is treated as failed, but for the
@@ -176,7 +189,8 @@ func (d *Dispatcher) place(i int, dst *Placement, b *Batch, p *Params) (err erro
 	return d.candidates[i].backend.Place(dst, b, *p)
 }
 
-// Decision is what the dispatcher did with one batch, or tried to.
+// Decision is what the dispatcher did with one batch, or tried to: a batch that
+// a backend fails at or does not support gives another Decision for the next.
 type Decision struct {
 	Op          Op
 	Keys, Bytes int
@@ -205,7 +219,7 @@ func (d *Dispatcher) Predict(op Op, keys, bytes int) []Prediction {
 		if ok {
 			nanos = c.costs[at].Nanos(keys, bytes)
 		}
-		predictions[i] = Prediction{c.backend.Name(), nanos, quarantine>>i&1 != 0}
+		predictions[i] = Prediction{c.name, nanos, quarantine>>i&1 != 0}
 	}
 	return predictions
 }
@@ -219,12 +233,13 @@ type Stats struct {
 type BackendStats struct {
 	Name                 string
 	Batches, Keys, Bytes uint64 // that it placed
-	Failures             uint64 // batches that it failed at, and another redid
-	Unsupported          uint64 // batches that it does not run, and another took
+	Failures             uint64 // batches that it failed at
+	Unsupported          uint64 // batches that it does not run
 	Quarantine           string // why it is in quarantine; "" if it is not
 }
 
-// Fallbacks returns how many batches were redone because a backend had failed.
+// Fallbacks returns how often a backend failed at a batch, so that it fell to
+// the next.
 func (s Stats) Fallbacks() (n uint64) {
 	for _, b := range s.Backends {
 		n += b.Failures
@@ -239,7 +254,7 @@ func (d *Dispatcher) Stats() Stats {
 	for i := range d.candidates {
 		c := &d.candidates[i]
 		stats.Backends[i] = BackendStats{
-			Name:        c.backend.Name(),
+			Name:        c.name,
 			Batches:     c.batches.Load(),
 			Keys:        c.keys.Load(),
 			Bytes:       c.bytes.Load(),

@@ -197,10 +197,75 @@ func TestNoBackendLeft(t *testing.T) {
 	err := d.Place(&keymill.Placement{}, &batch, keymill.Params{})
 	var backendErr *keymill.BackendError
 	require.ErrorAs(t, err, &backendErr)
-	require.Equal(t, "cpu", backendErr.Backend)
+	require.Equal(t, "cpu", backendErr.Backend, "the last that was tried")
 	require.ErrorIs(t, err, lost)
 	require.ErrorIs(t, d.Place(&keymill.Placement{}, &batch, keymill.Params{}), lost, "the fallback is never in quarantine")
 	require.Empty(t, d.Stats().Backends[0].Quarantine)
+}
+
+// The error is that of the candidate which was tried last, whichever that is.
+func TestNoBackendLeftNamesTheLast(t *testing.T) {
+	fail := func(text string) func() error { return func() error { return errors.New(text) } }
+	d := newDispatcher(t,
+		keymill.Candidate{Backend: device("cpu", fail("one")), Profile: line(keymill.Cost{PerKey: 1})},
+		keymill.Candidate{Backend: device("gpu", fail("two")), Profile: line(keymill.Cost{PerKey: 10})},
+	)
+	batch := keymill.NewBatch("a")
+	require.EqualError(t, d.Place(&keymill.Placement{}, &batch, keymill.Params{}), "backend gpu: two")
+}
+
+// A backend that says that valid input is invalid has failed.
+func TestBlamingValidInputIsAFailure(t *testing.T) {
+	gpu := device("gpu", func() error { return &keymill.BatchError{Key: -1, Reason: "too large for the device"} })
+	d := newDispatcher(t,
+		keymill.Candidate{Backend: cpu.New(), Profile: line(keymill.Cost{PerKey: 10})},
+		keymill.Candidate{Backend: gpu, Profile: line(keymill.Cost{PerKey: 1})},
+	)
+	batch := keymill.NewBatch("a")
+	dst := keymill.Placement{Hashes: make([]uint64, 1)}
+	require.NoError(t, d.Place(&dst, &batch, keymill.Params{}))
+	require.Equal(t, hash.SumXXH3([]byte("a"), 0), dst.Hashes[0])
+	require.Equal(t, "batch: too large for the device", d.Stats().Backends[1].Quarantine)
+}
+
+// The reason of a quarantine is the first failure, on one line.
+func TestQuarantineReason(t *testing.T) {
+	var entered sync.WaitGroup
+	entered.Add(2)
+	var calls atomic.Int64
+	gpu := device("gpu", func() error {
+		entered.Done()
+		entered.Wait() // both goroutines have begun before either fails
+		if calls.Add(1) == 2 {
+			return errors.New("second")
+		}
+		panic("first\nwith a stack")
+	})
+	d := newDispatcher(t,
+		keymill.Candidate{Backend: cpu.New(), Profile: line(keymill.Cost{PerKey: 10})},
+		keymill.Candidate{Backend: gpu, Profile: line(keymill.Cost{PerKey: 1})},
+	)
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			batch := keymill.NewBatch("a")
+			if err := d.Place(&keymill.Placement{}, &batch, keymill.Params{}); err != nil {
+				t.Error(err)
+			}
+		}()
+	}
+	wg.Wait()
+	require.Contains(t, []string{"panic: first", "second"}, d.Stats().Backends[1].Quarantine)
+	require.Equal(t, uint64(2), d.Stats().Fallbacks())
+}
+
+// A panic of the fallback is a bug to be seen.
+func TestFallbackPanics(t *testing.T) {
+	d := newDispatcher(t, keymill.Candidate{Backend: device("cpu", func() error { panic("bug") })})
+	batch := keymill.NewBatch("a")
+	require.PanicsWithValue(t, "bug", func() { _ = d.Place(&keymill.Placement{}, &batch, keymill.Params{}) })
 }
 
 func TestObserve(t *testing.T) {
@@ -235,6 +300,17 @@ func TestNewDispatcherRefuses(t *testing.T) {
 	require.EqualError(t, err, "a dispatcher takes 1 to 64 candidates, not 0")
 	_, err = keymill.NewDispatcher(keymill.Config{Candidates: []keymill.Candidate{{Backend: cpu.New()}, {Backend: cpu.New()}}})
 	require.EqualError(t, err, "two candidates are called cpu: give each its own name")
+	_, err = keymill.NewDispatcher(keymill.Config{Candidates: make([]keymill.Candidate, 1)})
+	require.EqualError(t, err, "candidate 0 has no backend")
+	many := keymill.Config{}
+	for i := range 65 {
+		many.Candidates = append(many.Candidates, keymill.Candidate{Backend: device(fmt.Sprint(i), works)})
+	}
+	_, err = keymill.NewDispatcher(many)
+	require.EqualError(t, err, "a dispatcher takes 1 to 64 candidates, not 65")
+	many.Candidates = many.Candidates[:64]
+	_, err = keymill.NewDispatcher(many)
+	require.NoError(t, err)
 }
 
 func TestDispatcherStatsUnderConcurrency(t *testing.T) {
@@ -263,20 +339,8 @@ func TestProfileParallel(t *testing.T) {
 	require.InDelta(t, 5, cost.PerKey, 1e-9)
 	require.InDelta(t, 1, cost.PerByte, 1e-9)
 	require.Greater(t, cost.Fixed, 1000.0)
-}
-
-func TestSelfTest(t *testing.T) {
-	require.NoError(t, keymill.SelfTest(cpu.New()))
-	wrong := fake{"wrong", func(dst *keymill.Placement, b *keymill.Batch, p keymill.Params) error {
-		err := cpu.New().Place(dst, b, p)
-		if p.Hash == hash.CRC32C && len(dst.Hashes) > 3 {
-			dst.Hashes[3]++
-		}
-		return err
-	}}
-	require.ErrorContains(t, keymill.SelfTest(wrong), "self-test of wrong: crc32c with mod: key 3 of 3 bytes has hash")
-	nothing := device("nothing", func() error { return keymill.ErrUnsupported })
-	require.EqualError(t, keymill.SelfTest(nothing), "self-test of nothing: it supports no hash with any scheme")
+	p[xxh3Ragged] = keymill.Cost{Fixed: 1e6}
+	require.Greater(t, p.Parallel(2)[xxh3Ragged].Fixed, 1e6)
 }
 
 // BenchmarkDispatcher measures the dispatcher itself, over a backend that does

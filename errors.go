@@ -49,15 +49,14 @@ func (e *ParamsError) Unwrap() error { return e.Err }
 // Is makes errors.Is(err, ErrInvalid) true.
 func (e *ParamsError) Is(target error) bool { return target == ErrInvalid }
 
-// PlacementError says that a [Placement] does not fit the batch or the scheme.
+// PlacementError says what is wrong with a [Placement]: it does not fit the
+// batch or the scheme, or does not hold what was computed.
 type PlacementError struct {
-	Field     string // "Hashes", "Parts" or "Counts"
-	Got, Want int    // lengths
+	Field  string // "Hashes", "Parts" or "Counts"
+	Reason string
 }
 
-func (e *PlacementError) Error() string {
-	return fmt.Sprintf("placement: %s has length %d, the call needs %d: see Placement.Resize", e.Field, e.Got, e.Want)
-}
+func (e *PlacementError) Error() string { return "placement: " + e.Field + " " + e.Reason }
 
 // Is makes errors.Is(err, ErrInvalid) true.
 func (e *PlacementError) Is(target error) bool { return target == ErrInvalid }

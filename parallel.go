@@ -1,6 +1,7 @@
 package keymill
 
 import (
+	"errors"
 	"fmt"
 	"runtime/debug"
 	"sort"
@@ -107,7 +108,7 @@ func (c *parallelCall) cut(dst *Placement, b *Batch, p Params, scheme place.Sche
 	for i := range c.slices {
 		hi := n
 		if i < len(c.slices)-1 {
-			hi = max(lo, cutPoint(b, i+1, len(c.slices)))
+			hi = cutPoint(b, i+1, len(c.slices))
 		}
 		s := &c.slices[i]
 		s.batch, s.params, s.dst = b.Slice(lo, hi), p, Placement{}
@@ -147,7 +148,7 @@ func (c *parallelCall) finish(dst *Placement, b *Batch) error {
 	for i := range c.slices {
 		s := &c.slices[i]
 		if s.panic != nil {
-			panic(fmt.Sprintf("%v\n\nin a slice of a parallel batch:\n%s", s.panic, s.stack))
+			panic(fmt.Sprintf("%v (in a slice of a parallel batch)\n%s", s.panic, s.stack))
 		}
 		if err == nil {
 			err = s.err
@@ -157,8 +158,11 @@ func (c *parallelCall) finish(dst *Placement, b *Batch) error {
 		}
 		s.dst, s.batch, s.params, s.err = Placement{}, Batch{}, Params{}, nil
 	}
-	if _, ok := err.(*BatchError); ok {
-		return b.Validate() // whose key numbers are those of the whole batch
+	if err != nil && errors.As(err, new(*BatchError)) {
+		// The numbers of its keys are those of a slice.
+		if whole := b.Validate(); whole != nil {
+			return whole
+		}
 	}
 	return err
 }

@@ -1,7 +1,10 @@
 package keymill_test
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,13 +32,33 @@ func (f fake) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params) 
 	return f.place(dst, b, p)
 }
 
-// The slices cover the batch, in order, each key once, and about equal work.
-func TestParallelCutsByWork(t *testing.T) {
-	sizes := make(chan int, 4)
+// cuts returns the numbers of keys and of bytes of the slices that a batch is
+// cut into, in order.
+func cuts(t *testing.T, batch *keymill.Batch, n int) (keys, bytes []int) {
+	t.Helper()
+	sizes := make(chan [3]int, n)
 	b := keymill.Parallel(fake{"fake", func(_ *keymill.Placement, b *keymill.Batch, _ keymill.Params) error {
-		sizes <- b.Size()
+		sizes <- [3]int{int(b.Offsets[0]), b.Len(), b.Size()}
 		return nil
-	}}, 4)
+	}}, n)
+	require.NoError(t, b.Place(&keymill.Placement{}, batch, keymill.Params{}))
+	close(sizes)
+	all := [][3]int{}
+	for size := range sizes {
+		all = append(all, size)
+	}
+	slices.SortStableFunc(all, func(a, b [3]int) int { return cmp.Compare(a[0], b[0]) })
+	total := 0
+	for _, size := range all {
+		keys, bytes = append(keys, size[1]), append(bytes, size[2])
+		total += size[1]
+	}
+	require.Equal(t, batch.Len(), total, "each key is in one slice")
+	return keys, bytes
+}
+
+// The slices are of about equal work, which is keys and bytes.
+func TestParallelCutsByWork(t *testing.T) {
 	var batch keymill.Batch
 	for range 100 { // all the bytes are in the first tenth of the keys
 		require.NoError(t, batch.Append(make([]byte, 1000)))
@@ -43,14 +66,22 @@ func TestParallelCutsByWork(t *testing.T) {
 	for range 900 {
 		require.NoError(t, batch.Append(nil))
 	}
-	require.NoError(t, b.Place(&keymill.Placement{}, &batch, keymill.Params{}))
-	close(sizes)
-	total := 0
-	for size := range sizes {
-		require.LessOrEqual(t, size, 100_000/2, "one slice has most of the bytes")
-		total += size
+	_, bytes := cuts(t, &batch, 4)
+	require.LessOrEqual(t, slices.Max(bytes), 100_000/2, "one slice has most of the bytes")
+
+	// Keys without bytes are work too.
+	empty := batch.Slice(100, 1000)
+	keys, _ := cuts(t, &empty, 4)
+	require.LessOrEqual(t, slices.Max(keys), 250)
+
+	// What lies before a slice of a batch is not its work.
+	var even keymill.Batch
+	for range 1000 {
+		require.NoError(t, even.Append(make([]byte, 10)))
 	}
-	require.Equal(t, 100_000, total)
+	tail := even.Slice(900, 1000)
+	keys, _ = cuts(t, &tail, 4)
+	require.LessOrEqual(t, slices.Max(keys), 30)
 }
 
 func TestParallelErrors(t *testing.T) {
@@ -63,6 +94,14 @@ func TestParallelErrors(t *testing.T) {
 	require.ErrorAs(t, err, &batchErr)
 	require.Equal(t, 900, batchErr.Key, "the number is that of the whole batch")
 
+	// A backend that blames a valid batch has failed, and is not believed.
+	some := keymill.NewBatch("a", "b", "c", "d")
+	blame := &keymill.BatchError{Key: -1, Reason: "too large for the device"}
+	wrapped := keymill.Parallel(fake{"fake", func(*keymill.Placement, *keymill.Batch, keymill.Params) error {
+		return fmt.Errorf("device: %w", blame)
+	}}, 2)
+	require.ErrorIs(t, wrapped.Place(&keymill.Placement{}, &some, keymill.Params{}), blame)
+
 	lost := errors.New("device lost")
 	b = keymill.Parallel(fake{"fake", func(_ *keymill.Placement, b *keymill.Batch, _ keymill.Params) error {
 		if b.Len() > 0 && b.Offsets[0] > 0 {
@@ -70,7 +109,6 @@ func TestParallelErrors(t *testing.T) {
 		}
 		return nil
 	}}, 2)
-	some := keymill.NewBatch("a", "b", "c", "d")
 	require.ErrorIs(t, b.Place(&keymill.Placement{}, &some, keymill.Params{}), lost)
 }
 

@@ -34,7 +34,8 @@ func (p Params) Resolve() (place.Scheme, error) {
 // overwritten whole. [Placement.Resize] gives the fields their lengths.
 type Placement struct {
 	// Hashes holds the hash of each key, a number below 2^Bits of the function;
-	// of a 128-bit function its first word; 0 for a null key that is not hashed.
+	// of a 128-bit function its first word; 0 for a null key, unless the scheme
+	// takes it as the empty key.
 	Hashes []uint64
 
 	// Parts holds the partition of each key, NoPartition if it has none.
@@ -100,13 +101,17 @@ func checkShape(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
 	n := b.Len()
 	switch {
 	case dst.Hashes != nil && len(dst.Hashes) != n:
-		return s, &PlacementError{"Hashes", len(dst.Hashes), n}
+		return s, wrongLength("Hashes", len(dst.Hashes), uint64(n))
 	case dst.Parts != nil && len(dst.Parts) != n:
-		return s, &PlacementError{"Parts", len(dst.Parts), n}
-	case dst.Counts != nil && len(dst.Counts) != int(s.Parts):
-		return s, &PlacementError{"Counts", len(dst.Counts), int(s.Parts)}
+		return s, wrongLength("Parts", len(dst.Parts), uint64(n))
+	case dst.Counts != nil && uint64(len(dst.Counts)) != uint64(s.Parts):
+		return s, wrongLength("Counts", len(dst.Counts), uint64(s.Parts))
 	}
 	return s, nil
+}
+
+func wrongLength(field string, got int, want uint64) error {
+	return &PlacementError{field, fmt.Sprintf("has length %d, the call needs %d: see Placement.Resize", got, want)}
 }
 
 var errNoScheme = errors.New("parts and counts need a placement scheme, and Params.Scheme is not set")
@@ -129,11 +134,16 @@ type Groups struct {
 func (g *Groups) Of(part uint32) []uint32 { return g.Order[g.Starts[part]:g.Starts[part+1]] }
 
 // Unplaced returns the keys with no partition; they alias g.Order.
-func (g *Groups) Unplaced() []uint32 { return g.Order[g.Starts[len(g.Starts)-1]:] }
+func (g *Groups) Unplaced() []uint32 {
+	if len(g.Starts) == 0 { // the zero Groups
+		return nil
+	}
+	return g.Order[g.Starts[len(g.Starts)-1]:]
+}
 
 // Group sorts the keys by p.Parts into g: a stable counting sort, in time
-// linear in keys and partitions. It fails with a [*BatchError] at the first key
-// whose partition is neither below parts nor NoPartition.
+// linear in keys and partitions. It fails with a [*PlacementError] at the first
+// key whose partition is neither below parts nor NoPartition.
 func (p *Placement) Group(g *Groups, parts uint32) error {
 	g.Order = resize(g.Order, true, len(p.Parts))
 	g.Starts = resize(g.Starts, true, int(parts)+1)
@@ -143,7 +153,7 @@ func (p *Placement) Group(g *Groups, parts uint32) error {
 		if part < parts {
 			g.Starts[part+1]++
 		} else if part != NoPartition {
-			return &BatchError{i, fmt.Sprintf("partition %d of %d", part, parts)}
+			return &PlacementError{"Parts", fmt.Sprintf("has partition %d for key %d, beyond the %d that there are", part, i, parts)}
 		}
 	}
 	sum := uint32(0)

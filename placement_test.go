@@ -1,6 +1,7 @@
 package keymill_test
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -8,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend/cpu"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
 )
@@ -28,13 +30,14 @@ func TestGroup(t *testing.T) {
 	require.Equal(t, []uint32{1, 0}, g.Order)
 	require.Empty(t, g.Unplaced())
 
+	require.Empty(t, new(keymill.Groups).Unplaced())
 	p.Parts = nil
 	require.NoError(t, p.Group(&g, 0))
 	require.Empty(t, g.Order)
 
 	p.Parts = []uint32{0, 4}
 	err := p.Group(&g, 4)
-	require.EqualError(t, err, "batch: key 1: partition 4 of 4")
+	require.EqualError(t, err, "placement: Parts has partition 4 for key 1, beyond the 4 that there are")
 	require.ErrorIs(t, err, keymill.ErrInvalid)
 }
 
@@ -53,7 +56,7 @@ func TestGroupIsAStableSort(t *testing.T) {
 			}
 			want[i] = uint32(i)
 		}
-		slices.SortStableFunc(want, func(a, b uint32) int { return int(int64(p.Parts[a]) - int64(p.Parts[b])) })
+		slices.SortStableFunc(want, func(a, b uint32) int { return cmp.Compare(p.Parts[a], p.Parts[b]) })
 		require.NoError(t, p.Group(&g, parts))
 		require.Equal(t, want, g.Order)
 		for part := range parts {
@@ -102,4 +105,40 @@ func TestResolve(t *testing.T) {
 	require.ErrorIs(t, err, keymill.ErrInvalid)
 	var seedErr *hash.SeedError
 	require.ErrorAs(t, err, &seedErr)
+}
+
+func TestVerify(t *testing.T) {
+	batch := keymill.NewBatch("a", "b")
+	require.NoError(t, batch.AppendNull())
+	params := keymill.Params{Scheme: place.Kafka(5)}
+	var p keymill.Placement
+	p.Resize(keymill.OutHashes|keymill.OutParts|keymill.OutCounts, 3, 5)
+	require.NoError(t, cpu.New().Place(&p, &batch, params))
+	require.NoError(t, keymill.Verify(&p, &batch, params))
+	require.NoError(t, keymill.Verify(&keymill.Placement{Parts: p.Parts}, &batch, params))
+
+	p.Counts[p.Parts[0]]++
+	require.ErrorContains(t, keymill.Verify(&p, &batch, params), "placement: Counts has ")
+	p.Parts[2] = 0
+	require.EqualError(t, keymill.Verify(&p, &batch, params), "placement: Parts has for key 2, which is null, 0, not 4294967295")
+	p.Hashes[1]++
+	require.ErrorContains(t, keymill.Verify(&p, &batch, params), "placement: Hashes has for key 1, of 1 bytes, 0x")
+	require.ErrorIs(t, keymill.Verify(&keymill.Placement{Parts: p.Parts[:1]}, &batch, params), keymill.ErrInvalid)
+}
+
+func TestOpOf(t *testing.T) {
+	batch := keymill.Batch{Width: 8}
+	p := keymill.Params{Scheme: place.Kafka(5)}
+	murmur2 := keymill.Op{Hash: hash.Murmur2, Class: keymill.Width8}
+	require.Equal(t, murmur2, keymill.OpOf(&keymill.Placement{Hashes: []uint64{}}, &batch, &p))
+	murmur2.Reduce = place.ReduceMod
+	require.Equal(t, murmur2, keymill.OpOf(&keymill.Placement{Parts: []uint32{}}, &batch, &p))
+	require.Equal(t, murmur2, keymill.OpOf(&keymill.Placement{Counts: []uint64{}}, &batch, &p))
+	p.Hash = hash.CRC32
+	require.Equal(t, hash.CRC32, keymill.OpOf(&keymill.Placement{}, &batch, &p).Hash)
+	require.Equal(t, hash.XXH3, keymill.OpOf(&keymill.Placement{}, &batch, &keymill.Params{}).Hash)
+
+	for width, class := range map[int]string{0: "ragged", 1: "fixed", 4: "4", 8: "8", 16: "16", 24: "24", 32: "32", 33: "fixed"} {
+		require.Equal(t, class, keymill.ClassOf(&keymill.Batch{Width: width}).String())
+	}
 }

@@ -9,11 +9,13 @@ import (
 )
 
 // SelfTest runs known work on a backend and compares every result with the
-// definitions in hash and place: each hash function and each reduction, on
-// keys of variable and of fixed width, with nulls among them. A backend that
-// has not passed it must not be trusted with a batch. It takes milliseconds.
-// What the backend does not support is left out, but it must support something.
+// definitions in hash and place: each hash function, with and without a seed,
+// and each reduction, on keys of variable and of fixed width, with nulls among
+// them, and for each choice of outputs. A backend that has not passed it must
+// not be trusted with a batch. It takes milliseconds. What the backend does not
+// support is left out, but it must support something; a panic is a failure.
 func SelfTest(b Backend) error {
+	t := selfTest{backend: b, out: make([]uint64, 0, 20_000), parts: make([]uint32, 0, 100)}
 	// 300 bytes reach every branch of every function but the long loops of
 	// xxh3, which 1100 reach; 13 is as long as no lane.
 	ragged := selfTestBatch(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
@@ -22,35 +24,101 @@ func SelfTest(b Backend) error {
 	for _, width := range []int{1, 4, 8, 13, 16, 24, 32, 40} {
 		batches = append(batches, selfTestBatch(width, make([]int, 19)...))
 	}
-	supported := false
 	for _, f := range hash.All() {
-		for i, scheme := range selfTestSchemes {
-			batch := &batches[i%len(batches)]
-			if f == hash.CRC16 || f == scheme.Hash {
-				batch = &ragged
-			}
-			err := selfTestCall(b, batch, Params{Hash: f, Scheme: scheme})
-			if err != nil && !errors.Is(err, ErrUnsupported) {
-				return fmt.Errorf("self-test of %s: %s with %s: %w", b.Name(), f, scheme.Name, err)
-			}
-			supported = supported || err == nil
-		}
 		for i := range batches {
-			err := selfTestCall(b, &batches[i], Params{Hash: f})
-			if err != nil && !errors.Is(err, ErrUnsupported) {
-				return fmt.Errorf("self-test of %s: %s of width %d: %w", b.Name(), f, batches[i].Width, err)
-			}
+			t.run(&batches[i], Params{Hash: f}, OutHashes)
+			t.run(&batches[i], Params{Hash: f, Seed: selfTestSeed(f)}, OutHashes)
+		}
+		for i, scheme := range selfTestSchemes {
+			t.run(&ragged, Params{Hash: f, Scheme: scheme}, OutParts)
+			t.run(&batches[i%len(batches)], Params{Hash: f, Scheme: scheme}, OutHashes|OutParts|OutCounts)
 		}
 	}
-	if !supported {
-		return fmt.Errorf("self-test of %s: it supports no hash with any scheme", b.Name())
+	for _, scheme := range selfTestSchemes {
+		t.run(&ragged, Params{Scheme: scheme}, OutHashes|OutParts|OutCounts)
+		t.run(&ragged, Params{Scheme: scheme}, OutCounts)
+	}
+	if t.err == nil && t.supported == 0 {
+		t.err = errors.New("it supports nothing")
+	}
+	if t.err != nil {
+		return fmt.Errorf("self-test of %s: %w", b.Name(), t.err)
 	}
 	return nil
+}
+
+// selfTest is a self-test in progress. After the first error it does nothing.
+type selfTest struct {
+	backend   Backend
+	out       []uint64 // memory for hashes and counts, full of what was there before
+	parts     []uint32
+	supported int
+	err       error
+}
+
+// run places a batch and compares it with the definition.
+func (t *selfTest) run(b *Batch, p Params, want Output) {
+	if t.err != nil {
+		return
+	}
+	s, err := p.Resolve()
+	if err != nil {
+		t.err = err
+		return
+	}
+	var got Placement
+	garbage := t.out[:cap(t.out)]
+	for i := range garbage[:b.Len()+int(s.Parts)] {
+		garbage[i] = 0xA5A5A5A5A5A5A5A5
+	}
+	if want&OutHashes != 0 {
+		got.Hashes = garbage[:b.Len()]
+	}
+	if want&OutCounts != 0 {
+		got.Counts = garbage[b.Len():][:s.Parts]
+	}
+	if want&OutParts != 0 {
+		got.Parts = t.parts[:b.Len()]
+	}
+	err = t.place(&got, b, p)
+	switch {
+	case errors.Is(err, ErrUnsupported):
+		return
+	case err == nil:
+		t.supported++
+		err = Verify(&got, b, p)
+	}
+	if err != nil {
+		t.err = fmt.Errorf("%s with seed %q and scheme %q, keys of width %d: %w", s.Hash, s.Seed, s.Name, b.Width, err)
+	}
+}
+
+func (t *selfTest) place(dst *Placement, b *Batch, p Params) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return t.backend.Place(dst, b, p)
 }
 
 var selfTestSchemes = []place.Scheme{
 	place.Mod(1000), place.Mask(64), place.Fastrange(1000), place.Jump(1000), place.Redis(),
 	place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
+}
+
+// selfTestSeed returns a seed in which every bit matters; unset for a function
+// that takes none.
+func selfTestSeed(f hash.Func) hash.Seed {
+	switch f.SeedKind() {
+	case hash.SeedBits32:
+		return hash.Seed64(0xFEDCBA98)
+	case hash.SeedBits64:
+		return hash.Seed64(0xFEDCBA9876543210)
+	case hash.SeedKey128:
+		return hash.SeedKey([16]byte{0x80, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 0xFF})
+	}
+	return hash.Seed{}
 }
 
 // selfTestBatch returns keys of the given lengths, or of the width if it is
@@ -77,43 +145,4 @@ func selfTestBatch(width int, lengths ...int) Batch {
 		}
 	}
 	return b
-}
-
-// selfTestCall places a batch and compares it with the definition.
-func selfTestCall(backend Backend, b *Batch, p Params) error {
-	s, err := p.Resolve()
-	if err != nil {
-		return err
-	}
-	want := OutHashes
-	if s.Reduce != place.ReduceNone {
-		want |= OutParts | OutCounts
-	}
-	var got Placement
-	got.Resize(want, b.Len(), s.Parts)
-	if err := backend.Place(&got, b, p); err != nil {
-		return err
-	}
-	counts := make([]uint64, len(got.Counts))
-	for i := range b.Len() {
-		h, part := s.Place(b.Key(i))
-		if b.IsNull(i) {
-			h, part = s.PlaceNull()
-		}
-		switch {
-		case got.Hashes[i] != h:
-			return fmt.Errorf("key %d of %d bytes has hash %#x, not %#x", i, len(b.Key(i)), got.Hashes[i], h)
-		case got.Parts != nil && got.Parts[i] != part:
-			return fmt.Errorf("key %d of %d bytes has partition %d, not %d", i, len(b.Key(i)), got.Parts[i], part)
-		}
-		if part < s.Parts {
-			counts[part]++
-		}
-	}
-	for part, n := range counts {
-		if got.Counts[part] != n {
-			return fmt.Errorf("partition %d has %d keys, not %d", part, got.Counts[part], n)
-		}
-	}
-	return nil
 }

@@ -21,7 +21,8 @@ type Entry struct {
 }
 
 // List returns the backends that this build knows, cpu first, each after its
-// self-test. The tests run once a process.
+// self-test. The tests run once a process. The profiles are shared: a caller
+// that wants others makes its own.
 func List() []Entry { return append([]Entry(nil), list()...) }
 
 var list = sync.OnceValue(func() []Entry {
@@ -38,12 +39,7 @@ func tested(b keymill.Backend, p keymill.Profile) Entry {
 // Available returns the backends that can be used here: each has passed its
 // self-test. The first is cpu.
 func Available() []keymill.Candidate {
-	var usable []keymill.Candidate
-	for _, e := range List() {
-		if e.Err == nil {
-			usable = append(usable, keymill.Candidate{Backend: e.Backend, Profile: e.Profile})
-		}
-	}
+	usable, _ := Choose(Auto, 1) // none is no error here
 	return usable
 }
 
@@ -56,19 +52,27 @@ const Auto = "auto"
 // a second time, on that many goroutines. If none of that name can be used, the
 // error says why, and matches [keymill.ErrUnavailable].
 func Choose(name string, workers int) ([]keymill.Candidate, error) {
+	return choose(List(), name, workers)
+}
+
+func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, error) {
 	var chosen []keymill.Candidate
+	var errs []error
 	names := []string{Auto}
-	for _, e := range List() {
+	for _, e := range entries {
 		names = append(names, e.Name)
 		switch {
 		case !matches(e.Name, name):
-		case e.Err != nil && name != Auto:
-			return nil, fmt.Errorf("backend %s is %w: %w", e.Name, keymill.ErrUnavailable, e.Err)
-		case e.Err == nil:
+		case e.Err != nil:
+			errs = append(errs, e.Err)
+		default:
 			chosen = append(chosen, keymill.Candidate{Backend: e.Backend, Profile: e.Profile})
 		}
 	}
-	if len(chosen) == 0 {
+	switch {
+	case len(chosen) == 0 && len(errs) > 0:
+		return nil, fmt.Errorf("backend %s is %w: %w", name, keymill.ErrUnavailable, errs[0])
+	case len(chosen) == 0:
 		return nil, unknown(name, names)
 	}
 	if workers >= 2 {

@@ -19,10 +19,10 @@
 //   - The placement hash has a fixed seed and decides the partition. A [place]
 //     scheme may use all of its bits: fastrange reads the high ones, mod and
 //     mask the low ones, a 32-bit system only those 32.
-//   - The table hash of a store is xxh3 under a random seed of that store. Its
-//     64 bits are spent once each: the top [ShardBits] choose the shard, the
-//     next [TagBits] are the tag that a bucket stores, the low [BucketBits]
-//     choose the bucket inside the shard.
+//   - The table hash of a store is xxh3 under a random seed of that store. Each
+//     of its 64 bits is spent once: the top [ShardBits] choose the shard; a
+//     store with a table of its own keeps the next [TagBits] as the tag of an
+//     entry, and chooses the bucket inside the shard by the low [BucketBits].
 //
 // Using the same bits twice is the classical silent error: if the shard came
 // from the placement hash, all keys of one partition would meet in one shard;
@@ -146,22 +146,11 @@ func Parse(name string) (Func, error) {
 		}
 		names = append(names, families[f].name)
 	}
-	return Default, &UnknownError{Name: name, Nearest: nearest.Of(name, names), Known: names}
+	return Default, nearest.Unknown("hash", name, names)
 }
 
 // UnknownError says that no hash function has the name that was asked for.
-type UnknownError struct {
-	Name    string   // what was asked for
-	Nearest string   // the closest known name, or "" if none is close
-	Known   []string // all names
-}
-
-func (e *UnknownError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("unknown hash %q: did you mean %q?", e.Name, e.Nearest)
-	}
-	return fmt.Sprintf("unknown hash %q: use one of %s", e.Name, strings.Join(e.Known, ", "))
-}
+type UnknownError = nearest.UnknownError
 
 // Sum64 returns the hash of key as a number, zero-extended where the function
 // has fewer than 64 bits; of a 128-bit function it returns the first word. It

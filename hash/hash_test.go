@@ -240,6 +240,7 @@ func TestSeeds(t *testing.T) {
 		{hash.XXH3, hash.SeedKey([16]byte{1}), "hash xxh3 takes a number, not a 16-byte key"},
 		{hash.SipHash13, hash.Seed64(7), "hash siphash-1-3 with seed 0x7: siphash-1-3 takes a 16-byte key: give 32 hex digits"},
 		{hash.Default, hash.Seed{}, "hash default is not a hash function: pick one from hash.All"},
+		{hash.Func(hash.NumFuncs), hash.Seed{}, "hash hash.Func(17) is not a hash function: pick one from hash.All"},
 		{hash.Func(200), hash.Seed{}, "hash hash.Func(200) is not a hash function: pick one from hash.All"},
 	}
 	for _, c := range refused {
@@ -258,6 +259,8 @@ func TestParseSeed(t *testing.T) {
 		"":           {},
 		"0":          hash.Seed64(0),
 		"42":         hash.Seed64(42),
+		"010":        hash.Seed64(10), // not octal
+		"0XfF":       hash.Seed64(255),
 		"0x9747b28c": hash.Seed64(0x9747b28c),
 		"000102030405060708090a0b0c0d0e0f": hash.SeedKey([16]byte{
 			0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}),
@@ -269,7 +272,7 @@ func TestParseSeed(t *testing.T) {
 		require.NoError(t, err, text)
 		require.Equal(t, got, again, text)
 	}
-	for _, text := range []string{"-1", "x", "0x1ffffffffffffffff", "18446744073709551616"} {
+	for _, text := range []string{"-1", "x", "0x", "0b11", "1_000", "+1", "0x-1", "0x1ffffffffffffffff", "18446744073709551616"} {
 		_, err := hash.ParseSeed(text)
 		require.ErrorContains(t, err, strconv.Quote(text))
 	}

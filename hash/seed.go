@@ -74,13 +74,17 @@ func ParseSeed(text string) (Seed, error) {
 	if text == "" {
 		return Seed{}, nil
 	}
-	if len(text) == 32 && !strings.HasPrefix(text, "0x") {
+	if len(text) == 32 {
 		var key [16]byte
 		if _, err := hex.Decode(key[:], []byte(text)); err == nil {
 			return SeedKey(key), nil
 		}
 	}
-	v, err := strconv.ParseUint(text, 0, 64)
+	digits, base := text, 10
+	if rest, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
+		digits, base = rest, 16
+	}
+	v, err := strconv.ParseUint(digits, base, 64)
 	if err != nil {
 		return Seed{}, fmt.Errorf("seed %q is neither a number below 2^64 (decimal or 0x...) nor a key of 32 hex digits", text)
 	}

@@ -55,13 +55,13 @@ func CheckGroups(groups *keymill.Groups, n int, shards, from, to uint32) error {
 	}
 	last := uint32(0)
 	for _, start := range groups.Starts {
-		if start < last || int(start) > n {
+		if start < last || uint64(start) > uint64(n) {
 			return &RowError{int(last), "the groups overlap"}
 		}
 		last = start
 	}
 	for _, row := range groups.Order[groups.Starts[from]:groups.Starts[to]] {
-		if int(row) >= n {
+		if uint64(row) >= uint64(n) {
 			return &RowError{int(row), fmt.Sprintf("a group names a row beyond the %d of the batch", n)}
 		}
 	}

@@ -3,6 +3,8 @@ package place_test
 import (
 	"encoding/binary"
 	"fmt"
+	"math/big"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -61,15 +63,54 @@ func TestAbsentKeys(t *testing.T) {
 		{place.Sarama(12), place.NoPartition, 3},
 		{place.SaramaReference(12), place.NoPartition, 5},
 		{place.Redis(), place.NoPartition, 0},
+		{place.Jump(10), place.NoPartition, 7},
+		{place.Mod(1), place.NoPartition, 0},
+		{place.Mask(1), place.NoPartition, 0},
+		{place.Fastrange(1), place.NoPartition, 0},
 	}
 	for _, c := range cases {
-		_, null := c.scheme.PlaceNull()
-		_, empty := c.scheme.Place([]byte{})
+		nullHash, null := c.scheme.PlaceNull()
+		emptyHash, empty := c.scheme.Place([]byte{})
 		require.Equal(t, c.null, null, c.scheme.Name)
 		require.Equal(t, c.empty, empty, c.scheme.Name)
+		if c.scheme.Null == place.NullUnplaced {
+			require.Zero(t, nullHash, c.scheme.Name)
+		} else {
+			require.Equal(t, emptyHash, nullHash, c.scheme.Name)
+		}
 	}
-	h, _ := place.Librdkafka(12).PlaceNull()
-	require.Equal(t, uint64(hash.SumCRC32(nil)), h)
+	require.Equal(t, len(place.Presets()), len(cases), "a preset is missing here")
+}
+
+// librdkafka's default differs from its consistent partitioner only for keys
+// that have no bytes.
+func TestLibrdkafkaRandom(t *testing.T) {
+	file, err := vectors.Load("librdkafka_consistent_crc32")
+	require.NoError(t, err)
+	for _, v := range file.Vectors {
+		want, ok := v.Uint("p100")
+		require.True(t, ok)
+		if v.KeyHex == "" {
+			want = uint64(place.NoPartition)
+		}
+		_, got := place.LibrdkafkaRandom(100).Place(v.Key())
+		require.Equal(t, uint32(want), got, v.ID)
+	}
+}
+
+// The generic reductions, by exact arithmetic.
+func TestReductionsByBigNumbers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	two64 := new(big.Int).Lsh(big.NewInt(1), 64)
+	for range 20_000 {
+		h, n := rng.Uint64(), 1+rng.Uint32N(place.MaxParts)>>rng.IntN(31)
+		H, N := new(big.Int).SetUint64(h), new(big.Int).SetUint64(uint64(n))
+		require.Equal(t, new(big.Int).Mod(H, N).Uint64(), uint64(place.Mod(n).Partition(h)), "%d mod %d", h, n)
+		fast := new(big.Int).Mul(H, N)
+		require.Equal(t, fast.Div(fast, two64).Uint64(), uint64(place.Fastrange(n).Partition(h)), "%d fastrange %d", h, n)
+		power := uint32(1) << rng.IntN(32)
+		require.Equal(t, h%uint64(power), uint64(place.Mask(power).Partition(h)), "%d mask %d", h, power)
+	}
 }
 
 // The three ways to a number that is not negative differ, though not at powers
@@ -117,6 +158,7 @@ func TestWith(t *testing.T) {
 	other := place.Jump(8).With(hash.XXH3, hash.Seed64(5))
 	require.Equal(t, hash.SumXXH3(word, 5), other.Sum64(word), "an override hashes 8-byte keys too")
 	require.Equal(t, hash.SumXXH64([]byte("k"), 9), place.Jump(8).With(hash.Default, hash.Seed64(9)).Sum64([]byte("k")))
+	require.Equal(t, hash.SumXXH64(word, 9), place.Jump(8).With(hash.Default, hash.Seed64(9)).Sum64(word), "a seed, too")
 	require.Equal(t, hash.SumXXH3([]byte("k"), 0), place.Mod(8).Sum64([]byte("k")))
 	require.Equal(t, hash.Seed{}, place.Scheme{Hash: hash.XXH3, Seed: hash.Seed64(1)}.With(hash.CRC32, hash.Seed{}).Seed,
 		"a seed does not outlive the function that it was for")
@@ -195,14 +237,24 @@ func TestLookup(t *testing.T) {
 		_, err := lookup()
 		require.EqualError(t, err, says)
 	}
-	_, err := place.Lookup("whatever", 1)
+	s, err := place.Lookup("sarama_reference", 5)
+	require.NoError(t, err)
+	require.Equal(t, place.SaramaReference(5), s)
+	_, err = place.Lookup("whatever", 1)
 	require.ErrorContains(t, err, "use one of kafka, librdkafka")
 }
 
 func TestCheck(t *testing.T) {
 	require.NoError(t, place.Scheme{}.Check())
 	require.Error(t, place.Mod(8).With(hash.FX64, hash.Seed64(1)).Check(), "fx64 takes no seed")
-	require.ErrorContains(t, place.Scheme{Reduce: 99, Parts: 1}.Check(), "a field holds none of its constants")
+	for _, s := range []place.Scheme{{Span: 2}, {Fold: 2}, {Reduce: place.Reduce(place.NumReduces)}, {Null: 2}} {
+		s.Parts, s.Seed = 1, hash.Seed64(0xabcdef)
+		err := s.Check()
+		require.ErrorContains(t, err, "is none of its constants")
+		require.NotContains(t, err.Error(), "abcdef", "a seed may be a secret")
+	}
+	require.EqualError(t, place.Scheme{Name: "x", Word8: true, Hash: hash.CRC32}.Check(),
+		"scheme x: Word8 needs a hash of 64 bits, as wide as the words, not crc32")
 	_, part := place.Scheme{}.Place([]byte("k"))
 	require.Equal(t, place.NoPartition, part)
 }
@@ -229,6 +281,8 @@ func TestWarnings(t *testing.T) {
 		place.Mask(1024).With(hash.FX64, hash.Seed{}),
 		place.Mod(1024).With(hash.FX64, hash.Seed{}),
 		place.Fastrange(1024).With(hash.FNV1a64, hash.Seed{}),
+		place.Kafka(701).With(hash.FX64, hash.Seed{}),
+		place.Sarama(701).With(hash.FX64, hash.Seed{}),
 	} {
 		require.NotEmpty(t, s.Warning(), s)
 		require.Greater(t, worst(s), 300, "%s of %s", s.Name, s.Hash)
@@ -236,10 +290,12 @@ func TestWarnings(t *testing.T) {
 	for _, s := range []place.Scheme{
 		place.Mask(1024), place.Mod(1000), place.Fastrange(1024),
 		place.Fastrange(1024).With(hash.CRC32, hash.Seed{}),
+		place.Mod(701).With(hash.FX64, hash.Seed{}), place.Mod(1).With(hash.FX64, hash.Seed{}), place.Jump(100_000),
 	} {
 		require.Empty(t, s.Warning(), s)
 	}
 	require.Zero(t, worst(place.Mask(1024)))
+	require.Zero(t, worst(place.Mod(701).With(hash.FX64, hash.Seed{})))
 
 	few := place.Mod(100_000).With(hash.CRC16, hash.Seed{})
 	require.Equal(t, "crc16 has only 65536 values: at least 34464 of 100000 partitions stay empty", few.Warning())

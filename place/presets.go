@@ -17,7 +17,6 @@ import (
 func Kafka(parts uint32) Scheme {
 	return Scheme{
 		Name: "kafka", Hash: hash.Murmur2, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts,
-		Null: AbsentUnplaceable,
 	}
 }
 
@@ -26,7 +25,7 @@ func Kafka(parts uint32) Scheme {
 //
 // Source: librdkafka src/rdkafka_msg.c, rd_kafka_msg_partitioner_consistent.
 func Librdkafka(parts uint32) Scheme {
-	return Scheme{Name: "librdkafka", Hash: hash.CRC32, Reduce: ReduceMod, Parts: parts}
+	return Scheme{Name: "librdkafka", Hash: hash.CRC32, Reduce: ReduceMod, Parts: parts, Null: NullAsEmpty}
 }
 
 // LibrdkafkaRandom places as librdkafka's default, `consistent_random`: as
@@ -35,7 +34,7 @@ func Librdkafka(parts uint32) Scheme {
 // Source: librdkafka src/rdkafka_msg.c, rd_kafka_msg_partitioner_consistent_random.
 func LibrdkafkaRandom(parts uint32) Scheme {
 	s := Librdkafka(parts)
-	s.Name, s.Null, s.Empty = "librdkafka-random", AbsentUnplaceable, AbsentUnplaceable
+	s.Name, s.Null, s.EmptyUnplaced = "librdkafka-random", NullUnplaced, true
 	return s
 }
 
@@ -46,7 +45,6 @@ func LibrdkafkaRandom(parts uint32) Scheme {
 func Sarama(parts uint32) Scheme {
 	return Scheme{
 		Name: "sarama", Hash: hash.FNV1a32, Reduce: ReduceAbsMod, Parts: parts,
-		Null: AbsentUnplaceable,
 	}
 }
 
@@ -58,7 +56,6 @@ func Sarama(parts uint32) Scheme {
 func SaramaReference(parts uint32) Scheme {
 	return Scheme{
 		Name: "sarama-reference", Hash: hash.FNV1a32, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts,
-		Null: AbsentUnplaceable,
 	}
 }
 
@@ -72,7 +69,6 @@ const RedisSlots = 16384
 func Redis() Scheme {
 	return Scheme{
 		Name: "redis", Span: SpanHashTag, Hash: hash.CRC16, Reduce: ReduceMask, Parts: RedisSlots,
-		Null: AbsentUnplaceable,
 	}
 }
 
@@ -86,18 +82,17 @@ func Redis() Scheme {
 func Jump(parts uint32) Scheme {
 	return Scheme{
 		Name: "jump", Hash: hash.XXH64, Word8: true, Reduce: ReduceJump, Parts: parts,
-		Null: AbsentUnplaceable,
 	}
 }
 
 // Mod places by hash % N.
 func Mod(parts uint32) Scheme {
-	return Scheme{Name: "mod", Reduce: ReduceMod, Parts: parts, Null: AbsentUnplaceable}
+	return Scheme{Name: "mod", Reduce: ReduceMod, Parts: parts}
 }
 
 // Mask places by the low bits of the hash; N is a power of two.
 func Mask(parts uint32) Scheme {
-	return Scheme{Name: "mask", Reduce: ReduceMask, Parts: parts, Null: AbsentUnplaceable}
+	return Scheme{Name: "mask", Reduce: ReduceMask, Parts: parts}
 }
 
 // Fastrange places by the high word of hash * N: the range of the hash cut in
@@ -105,7 +100,7 @@ func Mask(parts uint32) Scheme {
 //
 // Source: Lemire, "Fast Random Integer Generation in an Interval", 2019.
 func Fastrange(parts uint32) Scheme {
-	return Scheme{Name: "fastrange", Reduce: ReduceFastrange, Parts: parts, Null: AbsentUnplaceable}
+	return Scheme{Name: "fastrange", Reduce: ReduceFastrange, Parts: parts}
 }
 
 // Preset is a scheme by name, as the command line offers it.
@@ -145,7 +140,7 @@ func Lookup(name string, parts uint32) (Scheme, error) {
 		}
 		names = append(names, p.Name)
 	}
-	return Scheme{}, &UnknownError{Name: name, Nearest: nearest.Of(name, names), Known: names}
+	return Scheme{}, nearest.Unknown("scheme", name, names)
 }
 
 func (p Preset) scheme(parts uint32) (Scheme, error) {
@@ -157,15 +152,4 @@ func (p Preset) scheme(parts uint32) (Scheme, error) {
 }
 
 // UnknownError says that no preset has the name that was asked for.
-type UnknownError struct {
-	Name    string   // what was asked for
-	Nearest string   // the closest known name, or "" if none is close
-	Known   []string // all names
-}
-
-func (e *UnknownError) Error() string {
-	if e.Nearest != "" {
-		return fmt.Sprintf("unknown scheme %q: did you mean %q?", e.Name, e.Nearest)
-	}
-	return fmt.Sprintf("unknown scheme %q: use one of %s", e.Name, strings.Join(e.Known, ", "))
-}
+type UnknownError = nearest.UnknownError

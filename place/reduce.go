@@ -37,7 +37,7 @@ func (s Scheme) Bits() int {
 	switch {
 	case s.Fold == FoldLow31:
 		return 31
-	case s.Hash == hash.Default, s.Word8:
+	case s.Hash == hash.Default:
 		return 64
 	}
 	return min(s.Hash.Bits(), 64)

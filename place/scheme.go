@@ -36,12 +36,15 @@ type Scheme struct {
 	Span   Span      // which bytes of the key are hashed
 	Hash   hash.Func // hash.Default is hash.XXH3
 	Seed   hash.Seed // unset is the hash function's own default
-	Word8  bool      // a span of exactly 8 bytes is the hash itself, little-endian
+	Word8  bool      // a span of exactly 8 bytes is its own hash, little-endian, under any seed
 	Fold   Fold      // which bits of the hash are kept
 	Reduce Reduce    // how the hash becomes a partition
 	Parts  uint32    // number of partitions, 1 to MaxParts (unless Reduce is ReduceNone)
-	Null   Absent    // what becomes of an absent key
-	Empty  Absent    // what becomes of the empty key; AbsentHashed is the usual
+	Null   Null      // what becomes of an absent key
+
+	// EmptyUnplaced says that the system does not place the empty key by its
+	// hash: its partition is NoPartition.
+	EmptyUnplaced bool
 }
 
 // Span selects the bytes of a key that are hashed.
@@ -91,20 +94,20 @@ func (r Reduce) String() string {
 	return reduceNames[r]
 }
 
-// Absent is what a scheme does with a key that is not there: the null key, or
-// in some systems the empty one.
-type Absent uint8
+// Null is what a scheme does with an absent key, which is something else than
+// the empty key.
+type Null uint8
 
 // The rules for absent keys.
 const (
-	AbsentHashed      Absent = iota // it is hashed; a null as the empty key
-	AbsentUnplaceable               // NoPartition: the system picks a partition by chance
-	numAbsents
+	NullUnplaced Null = iota // hash 0 and NoPartition: the system picks a partition by chance
+	NullAsEmpty              // as the empty key
+	numNulls
 )
 
-// With returns the scheme with another hash function or seed. hash.Default
-// keeps the function, and then an unset seed keeps the seed. Another function
-// also ends Word8, which belongs to the preset's own.
+// With returns the scheme with a hash function and a seed chosen by the user.
+// hash.Default keeps the function, and then an unset seed keeps the seed. Either
+// choice also ends Word8, since it asks that every key be hashed so.
 func (s Scheme) With(f hash.Func, seed hash.Seed) Scheme {
 	if f != hash.Default {
 		s.Hash, s.Seed, s.Word8 = f, hash.Seed{}, false
@@ -113,7 +116,7 @@ func (s Scheme) With(f hash.Func, seed hash.Seed) Scheme {
 		s.Hash = hash.XXH3
 	}
 	if seed.IsSet() {
-		s.Seed = seed
+		s.Seed, s.Word8 = seed, false
 	}
 	return s
 }
@@ -126,9 +129,11 @@ func (s Scheme) Check() error {
 		return err
 	}
 	switch {
-	case s.Span >= numSpans || s.Fold >= numFolds || s.Reduce >= numReduces ||
-		s.Null >= numAbsents || s.Empty >= numAbsents:
-		return fmt.Errorf("scheme %s: a field holds none of its constants: %+v", s.label(), s)
+	case s.Span >= numSpans || s.Fold >= numFolds || s.Reduce >= numReduces || s.Null >= numNulls:
+		return fmt.Errorf("scheme %s: Span %d, Fold %d, Reduce %d or Null %d is none of its constants",
+			s.label(), s.Span, s.Fold, s.Reduce, s.Null)
+	case s.Word8 && s.Hash.Bits() < 64:
+		return fmt.Errorf("scheme %s: Word8 needs a hash of 64 bits, as wide as the words, not %s", s.label(), s.Hash)
 	case s.Reduce == ReduceNone:
 		return nil
 	case s.Parts == 0:
@@ -153,16 +158,15 @@ func (s Scheme) label() string {
 // pass [Scheme.Check].
 func (s Scheme) Place(key []byte) (h uint64, part uint32) {
 	h = s.Sum64(key)
-	if len(key) == 0 && s.Empty == AbsentUnplaceable {
+	if len(key) == 0 && s.EmptyUnplaced {
 		return h, NoPartition
 	}
 	return h, s.Partition(h)
 }
 
-// PlaceNull returns what [Scheme.Place] does for the null key. Where that key
-// is not hashed its hash is 0.
+// PlaceNull returns what [Scheme.Place] does, for the absent key.
 func (s Scheme) PlaceNull() (h uint64, part uint32) {
-	if s.Null == AbsentUnplaceable {
+	if s.Null == NullUnplaced {
 		return 0, NoPartition
 	}
 	return s.Place(nil)

@@ -13,11 +13,13 @@ import (
 func (s Scheme) Warning() string {
 	s = s.With(hash.Default, hash.Seed{})
 	n := uint64(s.Parts)
-	lowBits := s.Reduce == ReduceMask || (s.Reduce == ReduceMod && n > 1 && n%2 == 0)
+	// What depends on the low bits of the hash more than on the high ones.
+	lowBits := s.Fold == FoldLow31 || s.Reduce == ReduceAbsMod || s.Reduce == ReduceMask ||
+		s.Reduce == ReduceMod && n%2 == 0
 	switch {
-	case s.Reduce == ReduceNone:
+	case s.Reduce == ReduceNone || n == 1:
 		return ""
-	case n > 1<<min(s.Hash.Bits(), 63) && !s.Word8:
+	case n > 1<<min(s.Hash.Bits(), 63):
 		return fmt.Sprintf("%s has only %d values: at least %d of %d partitions stay empty",
 			s.Hash, uint64(1)<<s.Hash.Bits(), n-1<<s.Hash.Bits(), n)
 	case s.Hash == hash.FX64 && lowBits:

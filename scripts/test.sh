@@ -54,6 +54,10 @@ built() {
   GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/keymill
 }
 
+tested() {
+  KEYMILL_LONG=1 in_modules go test ./...
+}
+
 # Every fuzz target, for a while: each must run by itself.
 fuzzed() {
   local package target targets
@@ -70,9 +74,12 @@ step "vet" vetted
 step "builds for every platform" built
 step "format" in_modules "$PWD/bin/golangci-lint" fmt --diff --config "$PWD/.golangci.yml"
 step "lint" in_modules "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml"
-step "tests" in_modules go test ./...
+step "tests, the conformance suite in its long form" tested
 step "tests under the race detector" go test -race ./...
 step "tests without cgo" env CGO_ENABLED=0 go test ./...
 step "tests of the purego build" go test -tags purego ./...
+if [ "$(go env GOARCH)" = amd64 ]; then # whose processor runs the other, too
+  step "tests where int has 32 bits" env GOARCH=386 go test ./...
+fi
 step "fuzzing" fuzzed
 echo "test.sh: passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

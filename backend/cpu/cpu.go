@@ -44,13 +44,13 @@ func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params)
 	}
 	w := work{scheme: s, seed: s.Hash.ResolveSeed(s.Seed)}
 	w.nullHash, w.nullPart = s.PlaceNull()
-
+	if !wantParts && b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst.Hashes, b.Data, b.Width) {
+		w.hashNulls(dst.Hashes, b)
+		return nil
+	}
 	var hashBlock [blockKeys]uint64
 	var partBlock [blockKeys]uint32
-	n, step := b.Len(), blockKeys
-	if b.Width > 0 { // bounds inside a block are uint32
-		step = int(max(1, min(blockKeys, keymill.MaxData/uint64(b.Width))))
-	}
+	n, step := b.Len(), blockLen(b.Width)
 	for lo := 0; lo < n; lo += step {
 		hi := min(lo+step, n)
 		hashes := hashBlock[:hi-lo]
@@ -72,6 +72,15 @@ func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params)
 	return nil
 }
 
+// blockLen returns how many keys of a width go into a block, whose spans are
+// uint32.
+func blockLen(width int) int {
+	if width == 0 {
+		return blockKeys
+	}
+	return int(min(blockKeys, keymill.MaxData/uint64(width)))
+}
+
 // work is what a call computes, with everything resolved that is the same for
 // all keys.
 type work struct {
@@ -83,18 +92,20 @@ type work struct {
 
 // hash writes the hash of each key of the block, which has at most blockKeys.
 func (w *work) hash(dst []uint64, b *keymill.Batch) {
-	switch {
-	case w.scheme.Word8 && b.Width == 8:
-		words(dst, b.Data)
-	case b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst, b.Data, b.Width):
-	default:
+	if b.Width == 0 || !w.wholeKeys(b) || !w.hashFixed(dst, b.Data, b.Width) {
 		w.hashRagged(dst, b)
 	}
-	if len(b.Valid) > 0 {
-		for i := range dst {
-			if b.IsNull(i) {
-				dst[i] = w.nullHash
-			}
+	w.hashNulls(dst, b)
+}
+
+// hashNulls puts the hash of the null key where one is.
+func (w *work) hashNulls(dst []uint64, b *keymill.Batch) {
+	if len(b.Valid) == 0 {
+		return
+	}
+	for i := range dst {
+		if b.IsNull(i) {
+			dst[i] = w.nullHash
 		}
 	}
 }
@@ -107,6 +118,10 @@ func (w *work) wholeKeys(b *keymill.Batch) bool {
 
 // hashFixed runs the loop for that width, if the function has one.
 func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
+	if w.scheme.Word8 && width == 8 {
+		words(dst, data)
+		return true
+	}
 	switch w.scheme.Hash {
 	case hash.XXH3:
 		return xxh3Fixed(dst, data, width, w.seed.Lo)

@@ -27,7 +27,7 @@ func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	case place.ReduceJump:
 		jump(dst, hashes, fold, n)
 	}
-	if s.Empty == place.AbsentUnplaceable && b.Width == 0 {
+	if s.EmptyUnplaced && b.Width == 0 {
 		for i := range dst {
 			if b.Offsets[i] == b.Offsets[i+1] {
 				dst[i] = place.NoPartition

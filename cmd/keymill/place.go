@@ -176,7 +176,7 @@ func (h *histogram) add(job *ingest.Job) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, part := range job.Placement.Parts {
-		if int(part) < len(h.counts) {
+		if uint64(part) < uint64(len(h.counts)) {
 			h.counts[part]++
 		} else {
 			h.unplaced++

@@ -83,6 +83,8 @@ func keyCounts(b keymill.Backend) error {
 func pairs(b keymill.Backend) error {
 	batches := []keymill.Batch{
 		ragged(mixed(100)...), tagged(), fixed(50, 4), fixed(50, 8), fixed(50, 16), fixed(50, 24), fixed(50, 32), fixed(50, 20),
+		{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, {Data: []byte("0123456789abcdef{01234567}abcdef"), Width: 16},
+		ragged(append([]int{3, 0, 2}, constant(200, 13)...)...), ragged(constant(600, 20)...),
 	}
 	for _, f := range append(hash.All(), hash.Default) {
 		for _, s := range schemes() {
@@ -94,6 +96,15 @@ func pairs(b keymill.Backend) error {
 		}
 	}
 	return nil
+}
+
+// constant returns n times the same length.
+func constant(n, length int) []int {
+	lengths := make([]int, n)
+	for i := range lengths {
+		lengths[i] = length
+	}
+	return lengths
 }
 
 // tagged returns keys with braces in every place that a tag scan may miss.
@@ -246,6 +257,7 @@ func malformed(b keymill.Backend) (err error) {
 		"no such span":     {Scheme: place.Scheme{Span: 9, Reduce: place.ReduceMod, Parts: 3}},
 		"no such fold":     {Scheme: place.Scheme{Fold: 9, Reduce: place.ReduceMod, Parts: 3}},
 		"no such reduce":   {Scheme: place.Scheme{Reduce: 99, Parts: 3}},
+		"no such null":     {Scheme: place.Scheme{Null: 9, Reduce: place.ReduceMod, Parts: 3}},
 		"too many parts":   {Scheme: place.Mod(place.MaxParts + 1)},
 		"parts, no scheme": {},
 	}
@@ -256,9 +268,12 @@ func malformed(b keymill.Backend) (err error) {
 		}
 	}
 	for name, dst := range map[string]keymill.Placement{
-		"hashes": {Hashes: make([]uint64, 2)},
-		"parts":  {Parts: make([]uint32, 4)},
-		"counts": {Counts: make([]uint64, 11)},
+		"fewer hashes": {Hashes: make([]uint64, 2)},
+		"more hashes":  {Hashes: make([]uint64, 4)},
+		"fewer parts":  {Parts: make([]uint32, 2)},
+		"more parts":   {Parts: make([]uint32, 4)},
+		"fewer counts": {Counts: make([]uint64, 11)},
+		"more counts":  {Counts: make([]uint64, 13)},
 	} {
 		err := b.Place(&dst, &good, keymill.Params{Scheme: place.Kafka(12)})
 		var placementErr *keymill.PlacementError

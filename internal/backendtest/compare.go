@@ -11,7 +11,8 @@ const everything = keymill.OutHashes | keymill.OutParts | keymill.OutCounts
 
 // compare places the batch on the backend and says where the result differs
 // from the definition. The outputs that are asked for start as garbage, so that
-// what is not written is seen, and lie between canaries.
+// what is not written is seen, and lie between canaries, at another place of a
+// cache line for each number of keys.
 func compare(backend keymill.Backend, b *keymill.Batch, p keymill.Params, want keymill.Output) error {
 	s, err := p.Resolve()
 	if err != nil {
@@ -21,9 +22,9 @@ func compare(backend keymill.Backend, b *keymill.Batch, p keymill.Params, want k
 		want &= keymill.OutHashes
 	}
 	n := b.Len()
-	hashes := newCanary[uint64](want&keymill.OutHashes != 0, n)
-	parts := newCanary[uint32](want&keymill.OutParts != 0, n)
-	counts := newCanary[uint64](want&keymill.OutCounts != 0, int(s.Parts))
+	hashes := newCanary[uint64](want&keymill.OutHashes != 0, n, n)
+	parts := newCanary[uint32](want&keymill.OutParts != 0, n, n)
+	counts := newCanary[uint64](want&keymill.OutCounts != 0, int(s.Parts), n)
 	got := keymill.Placement{Hashes: hashes.inner, Parts: parts.inner, Counts: counts.inner}
 	if err := backend.Place(&got, b, p); err != nil {
 		return describe(err, b, p)
@@ -33,49 +34,25 @@ func compare(backend keymill.Backend, b *keymill.Batch, p keymill.Params, want k
 			return describe(err, b, p)
 		}
 	}
-	return describe(differs(&got, b, &s), b, p)
-}
-
-// differs compares a placement with the definition.
-func differs(got *keymill.Placement, b *keymill.Batch, s *place.Scheme) error {
-	counts := make([]uint64, len(got.Counts))
-	for i := range b.Len() {
-		h, part := s.PlaceNull()
-		if !b.IsNull(i) {
-			h, part = s.Place(b.Key(i))
-		}
-		if got.Hashes != nil && got.Hashes[i] != h {
-			return fmt.Errorf("key %d (%d bytes, null %v): hash %#x, want %#x", i, len(b.Key(i)), b.IsNull(i), got.Hashes[i], h)
-		}
-		if got.Parts != nil && got.Parts[i] != part {
-			return fmt.Errorf("key %d (%d bytes, null %v): partition %d, want %d", i, len(b.Key(i)), b.IsNull(i), got.Parts[i], part)
-		}
-		if int(part) < len(counts) {
-			counts[part]++
-		}
-	}
-	for part, want := range counts {
-		if got.Counts[part] != want {
-			return fmt.Errorf("partition %d: %d keys, want %d", part, got.Counts[part], want)
-		}
-	}
-	return nil
+	return describe(keymill.Verify(&got, b, p), b, p)
 }
 
 // canary is a slice with known values before and behind it.
-type canary[T uint32 | uint64] struct{ outer, inner []T }
+type canary[T uint32 | uint64] struct {
+	outer, inner []T
+	margin       int
+}
 
-const canaryMargin = 64
-
-func newCanary[T uint32 | uint64](want bool, n int) canary[T] {
+func newCanary[T uint32 | uint64](want bool, n, shift int) canary[T] {
 	if !want {
 		return canary[T]{}
 	}
-	c := canary[T]{outer: make([]T, n+2*canaryMargin)}
+	c := canary[T]{margin: 64 + shift%16}
+	c.outer = make([]T, n+2*c.margin)
 	for i := range c.outer {
 		c.outer[i] = canaryValue[T](i)
 	}
-	c.inner = c.outer[canaryMargin : canaryMargin+n : canaryMargin+n]
+	c.inner = c.outer[c.margin : c.margin+n : c.margin+n]
 	return c
 }
 
@@ -83,8 +60,8 @@ func canaryValue[T uint32 | uint64](i int) T { return T(uint32(0xA5A5A5A5)) ^ T(
 
 func (c canary[T]) sings() error {
 	for i, v := range c.outer {
-		if (i < canaryMargin || i >= canaryMargin+len(c.inner)) && v != canaryValue[T](i) {
-			return fmt.Errorf("wrote outside the output, at place %d of %d", i-canaryMargin, len(c.inner))
+		if (i < c.margin || i >= c.margin+len(c.inner)) && v != canaryValue[T](i) {
+			return fmt.Errorf("wrote outside the output, at place %d of %d", i-c.margin, len(c.inner))
 		}
 	}
 	return nil

@@ -1,57 +1,97 @@
 package backendtest
 
 import (
+	"encoding/binary"
+	"errors"
 	"testing"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 )
 
-// Fuzz lets the fuzzer look for a batch on which the backend differs from the
-// definition.
+// Fuzz lets the fuzzer look for a call on which the backend differs from the
+// definition, or does not see that the input is malformed.
 func Fuzz(f *testing.F, b keymill.Backend) {
-	f.Add([]byte("user:1001{tag}order:7"), []byte{9, 5, 7}, uint64(0), uint16(0), uint32(12))
-	f.Add(painted(300), []byte{0, 16, 241}, uint64(1)<<63, uint16(0x1234), uint32(1000))
-	f.Fuzz(func(t *testing.T, data, lengths []byte, seed uint64, choice uint16, parts uint32) {
-		batch, p := fuzzedCall(data, lengths, seed, choice, parts)
+	f.Add([]byte("user:1001{tag}order:7"), []byte{9, 5, 7}, uint64(0), uint32(0x7000), uint32(12))
+	f.Add(painted(300), []byte{0, 16, 241}, uint64(1)<<63, uint32(0x7234), uint32(1000))
+	f.Add(painted(64), []byte{16, 250, 3}, uint64(9), uint32(0xF0021), uint32(7))
+	f.Fuzz(func(t *testing.T, data, lengths []byte, seed uint64, choice, parts uint32) {
+		batch, p, want := fuzzedCall(data, lengths, seed, choice, parts)
 		if p.Scheme.Check() != nil {
 			return
 		}
-		if err := compare(b, &batch, p, outputsOf(p.Scheme)); err != nil {
+		if batch.Validate() != nil {
+			dst := keymill.Placement{Hashes: make([]uint64, batch.Len())}
+			if err := b.Place(&dst, &batch, p); !errors.Is(err, keymill.ErrInvalid) {
+				t.Errorf("malformed batch: %v, want an ErrInvalid", err)
+			}
+			return
+		}
+		if err := compare(b, &batch, p, want&outputsOf(p.Scheme)); err != nil {
 			t.Error(err)
 		}
 	})
 }
 
-// fuzzedCall makes a valid batch of whatever the fuzzer gives.
-func fuzzedCall(data, lengths []byte, seed uint64, choice uint16, parts uint32) (keymill.Batch, keymill.Params) {
+// fuzzedCall makes a call of whatever the fuzzer gives. The bits of choice say
+// which: 4 for the hash, 4 for the scheme, 3 for the outputs, 1 for nulls, 6 for
+// where they start, 1 for offsets that may go wrong.
+func fuzzedCall(data, lengths []byte, seed uint64, choice, parts uint32) (keymill.Batch, keymill.Params, keymill.Output) {
+	take := func(n int) int {
+		bits := int(choice & (1<<n - 1))
+		choice >>= n
+		return bits
+	}
 	all, presets := hash.All(), schemes()
-	p := keymill.Params{Hash: all[int(choice)%len(all)], Scheme: presets[int(choice/16)%len(presets)]}
-	if parts != 0 && p.Scheme.Name != "redis" && p.Scheme.Check() == nil {
+	p := keymill.Params{Hash: all[take(4)%len(all)], Scheme: presets[take(4)%len(presets)]}
+	want := keymill.Output(take(3))
+	if seed%3 == 0 {
+		p.Hash = hash.Default // and so what only a scheme's own hash has, such as Word8
+	} else if seed%3 == 1 {
+		p.Seed = fuzzedSeed(p.Hash, seed)
+	}
+	if parts != 0 && p.Scheme.Name != "redis" {
 		p.Scheme.Parts = parts
 	}
-	switch p.Hash.SeedKind() {
-	case hash.SeedBits32:
-		p.Seed = hash.Seed64(uint64(uint32(seed)))
-	case hash.SeedBits64:
-		p.Seed = hash.Seed64(seed)
-	}
+	withNulls, validOffset, wrong := take(1) == 1, take(6), take(1) == 1
 	batch := keymill.Batch{Data: data}
 	if len(lengths) > 0 && lengths[0]%4 == 0 {
 		batch.Width = int(lengths[0])/4 + 1
-		batch.Data = data[:len(data)/batch.Width*batch.Width]
+		if !wrong {
+			batch.Data = data[:len(data)/batch.Width*batch.Width]
+		}
 	} else {
 		batch.Offsets = []uint32{0}
 		for _, n := range lengths {
-			last := batch.Offsets[len(batch.Offsets)-1]
-			batch.Offsets = append(batch.Offsets, min(last+uint32(n), uint32(len(data))))
+			next := batch.Offsets[len(batch.Offsets)-1] + uint32(n)
+			if wrong && n > 250 {
+				next -= 2 * uint32(n)
+			} else if !wrong {
+				next = min(next, uint32(len(data)))
+			}
+			batch.Offsets = append(batch.Offsets, next)
 		}
 	}
-	if choice>>15 != 0 {
-		batch.ValidOffset = int(choice>>8) % 64
-		for bits := batch.ValidOffset + batch.Len(); bits > 0; bits -= 64 {
-			batch.Valid = append(batch.Valid, seed|uint64(choice))
+	if withNulls {
+		batch.ValidOffset = validOffset
+		for bits := validOffset + batch.Len(); bits > 0; bits -= 64 {
+			batch.Valid = append(batch.Valid, seed)
 		}
 	}
-	return batch, p
+	return batch, p, want
+}
+
+func fuzzedSeed(f hash.Func, seed uint64) hash.Seed {
+	switch f.SeedKind() {
+	case hash.SeedBits32:
+		return hash.Seed64(uint64(uint32(seed)))
+	case hash.SeedBits64:
+		return hash.Seed64(seed)
+	case hash.SeedKey128:
+		var key [16]byte
+		binary.LittleEndian.PutUint64(key[:], seed)
+		binary.BigEndian.PutUint64(key[8:], seed)
+		return hash.SeedKey(key)
+	}
+	return hash.Seed{}
 }

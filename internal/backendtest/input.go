@@ -65,7 +65,8 @@ func schemes() []place.Scheme {
 		place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
 		{Name: "tagged jump of 31 bits", Span: place.SpanHashTag, Fold: place.FoldLow31, Reduce: place.ReduceJump, Parts: 77},
 		{Name: "words of 31 bits", Word8: true, Fold: place.FoldLow31, Reduce: place.ReduceFastrange, Parts: 100,
-			Empty: place.AbsentUnplaceable},
+			EmptyUnplaced: true},
+		{Name: "tagged words", Span: place.SpanHashTag, Word8: true, Reduce: place.ReduceMod, Parts: 100, Null: place.NullAsEmpty},
 		{Name: "absolute of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceAbsMod, Parts: 7},
 		{Name: "masked of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceMask, Parts: place.MaxParts},
 	}
@@ -75,7 +76,7 @@ func schemes() []place.Scheme {
 var keySeed = hash.SeedKey([16]byte{1, 0xFF, 3, 0x80, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
 
 // seedsOf returns the seeds worth trying on a function: none, an explicit 0,
-// and one with every bit mattered.
+// and one with bits everywhere.
 func seedsOf(f hash.Func) []hash.Seed {
 	switch f.SeedKind() {
 	case hash.SeedBits32:

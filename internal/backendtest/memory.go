@@ -87,7 +87,7 @@ func guardedCall(b keymill.Backend, areas []*area, batch *keymill.Batch, p keymi
 	if err := b.Place(&got, &guarded, p); err != nil {
 		return err
 	}
-	return differs(&got, &guarded, &s)
+	return keymill.Verify(&got, &guarded, p)
 }
 
 // carve returns the first or the last n values of an area.
@@ -112,6 +112,10 @@ func alignments(b keymill.Backend) error {
 			moved := memory[start : start+len(batch.Data)]
 			copy(moved, batch.Data)
 			batch.Data = moved
+			if batch.Width == 0 { // the offsets, too, 4 bytes on each time
+				offsets := append(make([]uint32, shift%16), batch.Offsets...)
+				batch.Offsets = offsets[shift%16:]
+			}
 			for j, f := range hash.All() {
 				if !long() && (i+j+shift)%4 != 0 {
 					continue

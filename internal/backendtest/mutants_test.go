@@ -207,7 +207,7 @@ var mutants = map[string]func(good keymill.Backend, dst *keymill.Placement, b *k
 	}),
 	"the fold is forgotten":        withScheme(func(s *place.Scheme) { s.Fold = place.FoldNone }),
 	"8-byte keys are hashed":       withScheme(func(s *place.Scheme) { s.Word8 = false }),
-	"empty keys are always placed": withScheme(func(s *place.Scheme) { s.Empty = place.AbsentHashed }),
+	"empty keys are always placed": withScheme(func(s *place.Scheme) { s.EmptyUnplaced = false }),
 	"a tail byte is not signed": func(good keymill.Backend, dst *keymill.Placement, b *keymill.Batch, p keymill.Params) error {
 		if p.Hash == hash.Murmur3Hive {
 			p.Hash, p.Seed = hash.Murmur3x32, hash.Seed64(hash.HiveSeed)

@@ -65,6 +65,9 @@ func vectorsOf(b keymill.Backend, name, output string, params func(uint32) keymi
 			}
 		}
 	}
+	if len(outputs) == 0 {
+		return fmt.Errorf("no output is called %s", output)
+	}
 	for _, output := range outputs {
 		parts, _ := strconv.Atoi(strings.TrimLeft(output, "pj"))
 		if err := vectorsOfOutput(b, file, &batch, output, params(uint32(parts))); err != nil {

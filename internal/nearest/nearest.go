@@ -1,7 +1,30 @@
 // Package nearest finds the known name that a mistyped one was meant to be.
 package nearest
 
-import "strings"
+import (
+	"fmt"
+	"strings"
+)
+
+// UnknownError says that a name is none of those that are known.
+type UnknownError struct {
+	Kind    string   // what the name should be of: "hash", "scheme"
+	Name    string   // what was asked for
+	Nearest string   // the closest known name, or "" if none is close
+	Known   []string // all names
+}
+
+// Unknown returns the error for a name that is not known.
+func Unknown(kind, name string, known []string) *UnknownError {
+	return &UnknownError{kind, name, Of(name, known), known}
+}
+
+func (e *UnknownError) Error() string {
+	if e.Nearest != "" {
+		return fmt.Sprintf("unknown %s %q: did you mean %q?", e.Kind, e.Name, e.Nearest)
+	}
+	return fmt.Sprintf("unknown %s %q: use one of %s", e.Kind, e.Name, strings.Join(e.Known, ", "))
+}
 
 // Of returns the name in names with the fewest edits (insert, delete, replace, swap)
 // from word, ignoring case; a name that holds the whole word, as "fastrange"
