@@ -30,7 +30,7 @@ var mayImport = map[string][]string{
 	"kv/ref":           {".", "hash", "place", "kv", "backend/cpu"},
 	"kv/kvtest":        {".", "kv", "backend/cpu", "*"},
 	"ingest":           {".", "kv", "backend/cpu", "internal/nearest", "*"},
-	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "*"},
+	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "internal/nearest", "*"},
 
 	"internal/backendtest": {".", "hash", "place", "internal/vectors"},
 }

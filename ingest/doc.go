@@ -14,6 +14,8 @@
 //
 // Rows are applied in the order of the files and of the rows in them: of two
 // rows with the same key, the later one wins, for any number of workers. So
-// when an ingest ends early, by an error or by Ctrl-C, what went in is the
+// when an ingest ends early, by a damaged file or by Ctrl-C, what went in is the
 // beginning of the input, and the report says exactly how many rows that is.
+// Only when the store itself fails can other shards be a few chunks ahead of the
+// one that failed; the count is exact then, too.
 package ingest

@@ -41,14 +41,7 @@ func ParseFormat(name string) (Format, error) {
 			return Format(name), nil
 		}
 	}
-	return "", unknownName("format", name, names)
-}
-
-func unknownName(kind, name string, known []string) error {
-	if near := nearest.Of(name, known); near != "" {
-		return fmt.Errorf("unknown %s %q: did you mean %q?", kind, name, near)
-	}
-	return fmt.Errorf("unknown %s %q: use one of %s", kind, name, strings.Join(known, ", "))
+	return "", nearest.Unknown("format", name, names)
 }
 
 // formatOf returns the format that a file's name calls for. Names that promise
@@ -75,7 +68,7 @@ type KeyEncoding string
 const (
 	KeyRaw    KeyEncoding = "raw"    // the key itself
 	KeyHex    KeyEncoding = "hex"    // two hex digits a byte, in either case
-	KeyBase64 KeyEncoding = "base64" // the standard alphabet, with padding
+	KeyBase64 KeyEncoding = "base64" // the standard alphabet, with padding; one text for a key, not two
 )
 
 // ParseKeyEncoding returns the encoding of that name.
@@ -86,7 +79,7 @@ func ParseKeyEncoding(name string) (KeyEncoding, error) {
 			return KeyEncoding(name), nil
 		}
 	}
-	return "", unknownName("key encoding", name, names)
+	return "", nearest.Unknown("key encoding", name, names)
 }
 
 // decode appends the key that the text stands for to dst, or says why it
@@ -104,7 +97,7 @@ func (e KeyEncoding) decode(dst, text []byte) ([]byte, error) {
 		}
 		return out, nil
 	case KeyBase64:
-		out, err := base64.StdEncoding.AppendDecode(dst, text)
+		out, err := base64.StdEncoding.Strict().AppendDecode(dst, text)
 		var bad base64.CorruptInputError
 		if errors.As(err, &bad) {
 			return dst, fmt.Errorf("the key is not base64: it is wrong from its byte %d on", int64(bad))

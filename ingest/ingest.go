@@ -2,7 +2,6 @@ package ingest
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,7 +23,7 @@ type Config struct {
 
 // Report is what an ingest did.
 type Report struct {
-	Rows       int64 // that went in: the first so many of the input
+	Rows       int64 // that went in: the first so many of the input, unless the store failed
 	Added      int64 // keys that were new
 	Replaced   int64 // rows whose key was there before
 	Rejected   int64 // rows that could not be read
@@ -66,10 +65,12 @@ func Run(ctx context.Context, c Config) (Report, error) {
 		c.Backend = cpu.New()
 	}
 	start := time.Now()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
 	var sink sink = &setter{ctx: ctx, store: c.Store, watch: &c.Progress.store}
 	work := func(*Job) error { return nil }
 	if store, ok := c.Store.(kv.PlacedSetter); ok {
-		sink = newPlacedSink(ctx, store, c.Workers, &c.Progress.store)
+		sink = newPlacedSink(ctx, cancel, store, c.Workers, &c.Progress.store)
 		work = placeUnder(c.Backend, store.Params(), c.Progress)
 	}
 	var keyBytes, valueBytes int64
@@ -148,6 +149,7 @@ func (s *setter) goroutines() int { return 1 }
 // own: so the rows of a key are applied in order, whoever is faster.
 type placedSink struct {
 	ctx     context.Context
+	cancel  context.CancelCauseFunc // stops the reading, should the store fail
 	store   kv.PlacedSetter
 	watch   *stopwatch
 	workers []chan *placedJob
@@ -164,10 +166,13 @@ type placedJob struct {
 	left atomic.Int32 // workers that have not applied it yet
 }
 
-func newPlacedSink(ctx context.Context, store kv.PlacedSetter, workers int, watch *stopwatch) *placedSink {
+func newPlacedSink(ctx context.Context, cancel context.CancelCauseFunc, store kv.PlacedSetter, workers int, watch *stopwatch) *placedSink {
 	shards := store.Params().Scheme.Parts
 	workers = min(workers, int(shards))
-	s := &placedSink{ctx: context.WithoutCancel(ctx), store: store, watch: watch, workers: make([]chan *placedJob, workers)}
+	s := &placedSink{
+		ctx: context.WithoutCancel(ctx), cancel: cancel, store: store, watch: watch,
+		workers: make([]chan *placedJob, workers),
+	}
 	for w := range s.workers {
 		s.workers[w] = make(chan *placedJob, 1)
 		from := uint32(uint64(shards) * uint64(w) / uint64(workers))
@@ -179,10 +184,6 @@ func newPlacedSink(ctx context.Context, store kv.PlacedSetter, workers int, watc
 }
 
 func (s *placedSink) apply(job *Job) error {
-	if s.failed.Load() {
-		job.Done()
-		return errors.New("the store failed") // close returns why
-	}
 	placed := &placedJob{Job: job}
 	placed.left.Store(int32(len(s.workers)))
 	for _, worker := range s.workers {
@@ -194,20 +195,27 @@ func (s *placedSink) apply(job *Job) error {
 func (s *placedSink) applyShards(jobs <-chan *placedJob, from, to uint32) {
 	defer s.wg.Done()
 	for job := range jobs {
-		start := time.Now()
-		result, err := s.store.SetPlaced(s.ctx, &job.Keys, &job.Values, &job.Groups, from, to, kv.SetOptions{})
-		s.watch.since(start)
-		s.mu.Lock()
-		s.result.Added += result.Added
-		s.result.Replaced += result.Replaced
-		if err != nil && s.err == nil {
-			s.err = err
-			s.failed.Store(true)
+		if !s.failed.Load() {
+			s.applyJob(job, from, to)
 		}
-		s.mu.Unlock()
 		if job.left.Add(-1) == 0 {
 			job.Done()
 		}
+	}
+}
+
+func (s *placedSink) applyJob(job *placedJob, from, to uint32) {
+	start := time.Now()
+	result, err := s.store.SetPlaced(s.ctx, &job.Keys, &job.Values, &job.Groups, from, to, kv.SetOptions{})
+	s.watch.since(start)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.result.Added += result.Added
+	s.result.Replaced += result.Replaced
+	if err != nil && s.err == nil {
+		s.err = err
+		s.failed.Store(true)
+		s.cancel(err)
 	}
 }
 

@@ -40,6 +40,10 @@ type Chunk struct {
 const (
 	chunkRows  = 1 << 15
 	chunkBytes = 4 << 20
+
+	// keptBytes is how much memory of each kind an empty chunk keeps: rows of
+	// unusual length do not make it large for ever.
+	keptBytes = 4 * chunkBytes
 )
 
 // Full reports whether a source should stop adding rows.
@@ -58,16 +62,19 @@ func (c *Chunk) add(key, value, text []byte) error {
 	return err
 }
 
-// Reset makes the chunk empty and keeps its memory, unless rows of unusual
-// length have made it large.
+// Reset makes the chunk empty and keeps its memory, up to a bound.
 func (c *Chunk) Reset() {
-	for _, b := range []*keymill.Batch{&c.Keys, &c.Values, &c.Text} {
-		if cap(b.Data) > 4*chunkBytes {
-			b.Data = nil
-		}
-		b.Reset()
-	}
+	giveBack(&c.Keys)
+	giveBack(&c.Values)
+	giveBack(&c.Text)
 	c.Rejects = c.Rejects[:0]
+}
+
+func giveBack(b *keymill.Batch) {
+	if cap(b.Data) > keptBytes {
+		b.Data = nil
+	}
+	b.Reset()
 }
 
 // KeyText returns key i as it stood in the input.

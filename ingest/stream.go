@@ -21,10 +21,11 @@ type Options struct {
 	Workers     int         // goroutines a stage; 0 is one for each processor
 }
 
-// Bounds of Options.MaxRow.
+// Bounds of Options.
 const (
 	DefaultMaxRow = 64 << 20
 	MaxRowLimit   = 1 << 30
+	MaxWorkers    = 1024
 )
 
 // normalize puts the defaults in place.
@@ -41,13 +42,27 @@ func (o Options) normalize() (Options, error) {
 	if o.MaxRow < 1 || o.MaxRow > MaxRowLimit {
 		return o, fmt.Errorf("a longest row of %d bytes: --max-row takes 1 to %d", o.MaxRow, MaxRowLimit)
 	}
+	if o.Workers < 0 || o.Workers > MaxWorkers {
+		return o, fmt.Errorf("%d workers: --workers takes 1 to %d, or 0 for one per processor", o.Workers, MaxWorkers)
+	}
+	if o.Workers == 0 {
+		o.Workers = min(runtime.GOMAXPROCS(0), MaxWorkers)
+	}
+	if o.Format == FormatTree && o.KeyEncoding != KeyRaw {
+		return o, fmt.Errorf("--format tree takes the paths of files for keys: they have no --key-encoding")
+	}
 	if o.Stdin == nil {
 		o.Stdin = os.Stdin
 	}
-	if o.Workers <= 0 {
-		o.Workers = runtime.GOMAXPROCS(0)
-	}
 	return o, nil
+}
+
+// formatOf returns how a file is to be read.
+func (o Options) formatOf(name string) (Format, error) {
+	if o.Format != FormatAuto {
+		return o.Format, nil
+	}
+	return formatOf(name)
 }
 
 // Open opens one input, as the options say.
@@ -56,10 +71,8 @@ func (o Options) Open(name string, read *atomic.Int64) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Format == FormatAuto {
-		if o.Format, err = formatOf(name); err != nil {
-			return nil, err
-		}
+	if o.Format, err = o.formatOf(name); err != nil {
+		return nil, err
 	}
 	if o.Format == FormatTree {
 		return openTree(name, o, read)
@@ -100,6 +113,10 @@ type Job struct {
 // whoever apply left the job to.
 func (j *Job) Done() {
 	j.Chunk.Reset()
+	giveBack(&j.Found)
+	if cap(j.Out) > keptBytes {
+		j.Out = nil
+	}
 	j.home <- j
 }
 
@@ -117,6 +134,11 @@ func Stream(ctx context.Context, files []string, opts Options, progress *Progres
 	opts, err := opts.normalize()
 	if err != nil {
 		return err
+	}
+	for _, file := range files { // before the first is read
+		if _, err := opts.formatOf(file); err != nil {
+			return err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -137,16 +159,18 @@ func Stream(ctx context.Context, files []string, opts Options, progress *Progres
 		if err == nil {
 			err = workErr
 		}
-		if err != nil { // stop reading, and let what is under way run out
+		if err != nil { // let what is under way run out
 			cancel()
 			job.Done()
 			continue
 		}
 		rows, rejected := job.Keys.Len(), len(job.Rejects)
-		if err = apply(job); err == nil {
-			progress.Rows.Add(int64(rows))
-			progress.Rejected.Add(int64(rejected))
+		if err = apply(job); err != nil {
+			cancel() // at once: the next job may be long in coming
+			continue
 		}
+		progress.Rows.Add(int64(rows))
+		progress.Rejected.Add(int64(rejected))
 	}
 	if err == nil {
 		err = readErr

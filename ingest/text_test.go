@@ -62,7 +62,7 @@ func FuzzLines(f *testing.F) {
 		r := lineReader{r: &dribble{text, step}, max: limit}
 		at := int64(0)
 		for i, line := range want {
-			got, err := r.next()
+			got, err := r.next(true)
 			bare, ended := strings.CutSuffix(line, "\n")
 			if ended {
 				bare = strings.TrimSuffix(bare, "\r")
@@ -79,7 +79,7 @@ func FuzzLines(f *testing.F) {
 			}
 			at += int64(len(line))
 		}
-		if got, err := r.next(); err != io.EOF {
+		if got, err := r.next(true); err != io.EOF {
 			t.Fatalf("after the last line: %q, %v", got, err)
 		}
 	})

@@ -1,6 +1,7 @@
 package ingest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -17,6 +18,7 @@ type tree struct {
 	dir  string
 	max  int
 	read *atomic.Int64
+	buf  bytes.Buffer
 	next func() (found, bool)
 	stop func()
 }
@@ -27,13 +29,17 @@ type found struct {
 	err  error
 }
 
-func openTree(dir string, opts Options, read *atomic.Int64) (Source, error) {
-	info, err := os.Stat(dir)
+func openTree(name string, opts Options, read *atomic.Int64) (Source, error) {
+	if name == Stdin {
+		return nil, fmt.Errorf("--format tree takes a folder: name one")
+	}
+	// The folder itself may be a link, which WalkDir would not follow.
+	dir, err := filepath.EvalSymlinks(name)
 	if err != nil {
 		return nil, openError(err)
 	}
-	if !info.IsDir() {
-		return nil, fmt.Errorf("%s is no folder: --format tree takes one", dir)
+	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s is no folder: --format tree takes one", name)
 	}
 	t := &tree{dir: dir, max: opts.MaxRow, read: read}
 	t.next, t.stop = iter.Pull(t.files)
@@ -85,14 +91,7 @@ func (t *tree) add(c *Chunk, file found) error {
 	if file.err != nil {
 		return reason(file.err)
 	}
-	info, err := os.Lstat(file.path)
-	if err != nil {
-		return reason(err)
-	}
-	if info.Size() > int64(t.max) {
-		return fmt.Errorf("the file is longer than %d bytes: raise --max-row, which goes up to %d", t.max, MaxRowLimit)
-	}
-	contents, err := os.ReadFile(file.path)
+	contents, err := t.contents(file.path)
 	if err != nil {
 		return reason(err)
 	}
@@ -102,6 +101,25 @@ func (t *tree) add(c *Chunk, file found) error {
 		return err
 	}
 	return c.add([]byte(filepath.ToSlash(key)), contents, nil)
+}
+
+// contents reads a file into memory that the next call uses again.
+func (t *tree) contents(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = f.Close() }() // it was only read
+	// Its size is no bound: a file may grow, and some have no true size.
+	t.buf.Reset()
+	n, err := t.buf.ReadFrom(io.LimitReader(f, int64(t.max)+1))
+	switch {
+	case err != nil:
+		return nil, err
+	case n > int64(t.max):
+		return nil, fmt.Errorf("the file is longer than %d bytes: raise --max-row, which goes up to %d", t.max, MaxRowLimit)
+	}
+	return t.buf.Bytes(), nil
 }
 
 // reason is the error without the path, which the reject names.

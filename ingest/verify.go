@@ -3,7 +3,9 @@ package ingest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"os"
 )
 
 // Verification is what [Verify] found.
@@ -18,6 +20,24 @@ type Verification struct {
 // of its last row.
 func (v Verification) OK() bool { return v.Missing == 0 && v.Wrong == 0 }
 
+// Rereadable says whether the files can be read once more, as Verify does: a
+// pipe cannot.
+func Rereadable(files []string) error {
+	for _, file := range files {
+		if file == Stdin {
+			return errors.New("the standard input cannot be read twice: verify needs a file")
+		}
+		info, err := os.Stat(file)
+		if err != nil {
+			return openError(err)
+		}
+		if mode := info.Mode(); !mode.IsRegular() && !mode.IsDir() {
+			return fmt.Errorf("%s cannot be read twice: verify needs a file", file)
+		}
+	}
+	return nil
+}
+
 // Verify reads the files of an ingest once more and looks every row up in the
 // store. A row that another with the same key follows has been replaced by it:
 // only the value of the last one must be there. So Verify remembers each key
@@ -27,10 +47,8 @@ func Verify(ctx context.Context, c Config) (Verification, error) {
 	if c.Progress == nil {
 		c.Progress = new(Progress)
 	}
-	for _, file := range c.Files {
-		if file == Stdin {
-			return Verification{}, fmt.Errorf("the standard input cannot be read twice: verify needs a file")
-		}
+	if err := Rereadable(c.Files); err != nil {
+		return Verification{}, err
 	}
 	var v Verification
 	pending := map[string]struct{}{} // keys whose last row so far differs

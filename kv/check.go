@@ -15,6 +15,15 @@ func CheckKeys(keys *keymill.Batch) error {
 	return refuseNull(keys, "the key is null")
 }
 
+// CheckSize says whether a key and a value are as short as a store takes them.
+func CheckSize(key, value []byte) error {
+	if uint64(len(key)) > keymill.MaxData || uint64(len(value)) > keymill.MaxData {
+		return &RowError{0, fmt.Sprintf("a key of %d bytes and a value of %d: each has at most %d",
+			len(key), len(value), uint32(keymill.MaxData))}
+	}
+	return nil
+}
+
 // CheckRows says whether the rows can be set: the batches are valid, of the
 // same length, and have no null.
 func CheckRows(keys, values *keymill.Batch) error {
@@ -52,6 +61,9 @@ func CheckGroups(groups *keymill.Groups, n int, shards, from, to uint32) error {
 	if len(groups.Order) != n || len(groups.Starts) != int(shards)+1 {
 		return &RowError{0, fmt.Sprintf("groups of %d rows over %d shards, for %d rows over %d: place the keys under Params",
 			len(groups.Order), len(groups.Starts)-1, n, shards)}
+	}
+	if first, end := groups.Starts[0], groups.Starts[shards]; first != 0 || uint64(end) != uint64(n) {
+		return &RowError{0, fmt.Sprintf("the groups hold the rows %d to %d of %d: a shard is missing, or a row has none", first, end, n)}
 	}
 	last := uint32(0)
 	for _, start := range groups.Starts {

@@ -56,14 +56,16 @@ type Store interface {
 	// Exists reports whether the key is there.
 	Exists(ctx context.Context, key []byte) (bool, error)
 
-	// Set makes value the value of the key.
+	// Set makes value the value of the key. One of them that is too long is
+	// refused with a [*RowError].
 	Set(ctx context.Context, key, value []byte, opts SetOptions) error
 
 	// Delete removes the key, and reports whether it was there.
 	Delete(ctx context.Context, key []byte) (bool, error)
 
 	// BatchGet resets dst and appends one value for each key, in the order of
-	// keys; a key that is not there, or is null, gives a null.
+	// keys; a key that is not there, or is null, gives a null. dst is another
+	// batch than keys; after an error it holds anything.
 	BatchGet(ctx context.Context, keys, dst *keymill.Batch) error
 
 	// BatchSet makes value i of values the value of key i of keys, in that
@@ -83,7 +85,7 @@ type Store interface {
 	// exactly once; one that comes or goes meanwhile, at most once.
 	Scan(ctx context.Context, prefix []byte, f func(key, value []byte) error) error
 
-	// Len returns the number of keys.
+	// Len returns the number of keys; 0 after Close.
 	Len() int
 
 	// Close ends the store and frees its memory. Closing a closed store does

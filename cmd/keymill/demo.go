@@ -71,7 +71,7 @@ func demoFolder() string {
 }
 
 func isFolder(path string) bool {
-	info, err := os.Stat(path)
+	info, err := os.Stat(path) // a link to a folder is one
 	return err == nil && info.IsDir()
 }
 
@@ -182,9 +182,9 @@ func (t *tour) ingest() {
 	t.say("\n5. An ingest: every file below %s\n\n", printable(t.dir))
 	store := ref.New(ref.Options{Backend: t.dispatcher})
 	options := ingest.Options{Format: ingest.FormatTree}
-	result, err := t.ingestInto(t.ctx, store, t.dispatcher, []string{t.dir}, options, true)
-	if err != nil && !isRejected(err) {
-		t.try(err)
+	result := t.ingestInto(t.ctx, store, t.dispatcher, []string{t.dir}, options, true)
+	if result.err != nil && !isRejected(result.err) {
+		t.try(result.err)
 		return
 	}
 	if t.err == nil {

@@ -15,7 +15,11 @@ import (
 // code 2.
 func TestUsageErrors(t *testing.T) {
 	for says, args := range map[string][]string{
-		`unknown command "hsah" for "keymill"`:                          {"hsah"},
+		`unknown command "hahs": did you mean "hash"?`:                  {"hahs"},
+		`unknown command "nosuch": use one of `:                         {"help", "nosuch"},
+		`the standard input is named twice, and can be read once`:       {"hash", "-", "-"},
+		`--workers 1025: it takes 1 to 1024`:                            {"hash", "--workers", "1025"},
+		`--key-encoding does not go with --format tree`:                 {"hash", "--format", "tree", "--key-encoding", "hex"},
 		`unknown flag: --hsah`:                                          {"hash", "--hsah"},
 		`unknown hash "xxh4": did you mean "xxh3"?`:                     {"hash", "--hash", "xxh4"},
 		`unknown scheme "kafak": did you mean "kafka"?`:                 {"place", "--scheme", "kafak", "--partitions", "3"},
@@ -31,10 +35,10 @@ func TestUsageErrors(t *testing.T) {
 		`unknown format "tvs": did you mean "tsv"?`:                     {"hash", "--format", "tvs"},
 		`unknown key encoding "hxe": did you mean "hex"?`:               {"hash", "--key-encoding", "hxe"},
 		`--max-row 0: it takes 1 to 1073741824`:                         {"hash", "--max-row", "0"},
-		`--workers -1: it takes 1 or more`:                              {"hash", "--workers", "-1"},
+		`--workers -1: it takes 1 to 1024`:                              {"hash", "--workers", "-1"},
 		`--into "disk:x": this version ingests into mem: only`:          {"ingest", "--into", "disk:x"},
 		`no --into: say which store (--into mem:)`:                      {"ingest"},
-		`--verify reads the input twice`:                                {"ingest", "--into", "mem:", "--verify"},
+		`the standard input cannot be read twice`:                       {"ingest", "--into", "mem:", "--verify"},
 		`--counts of 2147483648 partitions: it prints at most 16777216`: {"place", "--scheme", "mod", "--partitions", "2147483648", "--counts"},
 		`unknown command "x" for "keymill devices"`:                     {"devices", "x"},
 	} {

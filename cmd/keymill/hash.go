@@ -63,10 +63,10 @@ bits): the same on every backend.`,
 			}
 			if input.json {
 				_, writeErr := fmt.Fprintf(a.out, `{"hash":%q,"keys":%d,"digest":"%016x"}`+"\n", f, rows, sum.Load())
-				return first(writeErr, err)
+				return worst(err, writeErr)
 			}
 			_, writeErr := fmt.Fprintf(a.out, "%d\t%016x\n", rows, sum.Load())
-			return first(writeErr, err)
+			return worst(err, writeErr)
 		},
 	}
 	input.add(cmd)
@@ -144,19 +144,4 @@ func names[T fmt.Stringer](values []T) []string {
 		all[i] = v.String()
 	}
 	return all
-}
-
-func isRejected(err error) bool {
-	_, ok := err.(rejectedError)
-	return ok
-}
-
-// first returns the first error that is not nil.
-func first(errs ...error) error {
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -62,14 +61,12 @@ Stores:
 			store := ref.New(ref.Options{Backend: d})
 			defer func() { _ = store.Close() }()
 			if verify {
-				for _, file := range files {
-					if file == ingest.Stdin {
-						return usageError{errors.New("--verify reads the input twice, which the standard input cannot: name a file")}
-					}
+				if err := ingest.Rereadable(files); err != nil {
+					return usageError{err}
 				}
 			}
-			result, err := a.ingestInto(cmd.Context(), store, d, files, options, verify)
-			return first(result.print(a, input.json), err)
+			result := a.ingestInto(cmd.Context(), store, d, files, options, verify)
+			return worst(result.err, result.print(a, input.json))
 		},
 	}
 	input.add(cmd)
@@ -83,13 +80,14 @@ Stores:
 type ingested struct {
 	ingest.Report
 	stats    keymill.Stats
-	verified *ingest.Verification
-	ended    error // what ended it early
+	early    bool                 // the input was not read to its end
+	verified *ingest.Verification // nil if it was not verified to the end
+	err      error                // what went wrong; rejected rows, too
 }
 
 // ingestInto runs an ingest and, if asked to, verifies it.
 func (a *app) ingestInto(ctx context.Context, store kv.Store, d *keymill.Dispatcher, files []string,
-	options ingest.Options, verify bool) (ingested, error) {
+	options ingest.Options, verify bool) *ingested {
 	shown := rejects{app: a}
 	config := ingest.Config{
 		Options: options, Files: files, Backend: d, Store: store,
@@ -98,33 +96,39 @@ func (a *app) ingestInto(ctx context.Context, store kv.Store, d *keymill.Dispatc
 	stop := a.watch(config.Progress, ingest.Size(files))
 	report, err := ingest.Run(ctx, config)
 	stop()
-	result := ingested{Report: report, stats: d.Stats(), ended: err}
+	result := &ingested{Report: report, stats: d.Stats(), early: err != nil}
+	switch {
+	case err != nil:
+		result.err = ended(err, report.Rows)
+	case verify:
+		result.err = a.verify(ctx, config, result)
+	}
+	if result.err == nil && shown.count > 0 {
+		result.err = rejectedError{shown.count}
+	}
+	return result
+}
+
+// verify reads the input again, and says what is not as the ingest left it.
+func (a *app) verify(ctx context.Context, config ingest.Config, r *ingested) error {
+	config.Progress = new(ingest.Progress)
+	stop := a.watch(config.Progress, ingest.Size(config.Files))
+	v, err := ingest.Verify(ctx, config)
+	stop()
 	if err != nil {
-		return result, interrupted(err, report.Rows)
+		return fmt.Errorf("verify: %w", ended(err, v.Rows))
 	}
-	if verify {
-		config.Progress = new(ingest.Progress)
-		stop := a.watch(config.Progress, ingest.Size(files))
-		v, err := ingest.Verify(ctx, config)
-		stop()
-		result.verified = &v
-		switch {
-		case err != nil:
-			return result, fmt.Errorf("verify: %w", interrupted(err, v.Rows))
-		case v.Rows != report.Rows:
-			return result, fmt.Errorf("verify: the input has %s now, and had %s: it changed meanwhile",
-				plural(v.Rows, "row"), plural(report.Rows, "row"))
-		case int64(store.Len()) != report.Added:
-			return result, fmt.Errorf("verify: the store has %s, and %d were added", plural(int64(store.Len()), "key"), report.Added)
-		case !v.OK():
-			return result, fmt.Errorf("verify: %s not found, %s with another value, such as %s",
-				plural(v.Missing, "row"), plural(v.Wrong, "key"), v.Example)
-		}
+	r.verified = &v
+	switch {
+	case v.Rows != r.Rows:
+		return fmt.Errorf("verify: the input has %s now, and had %s: it changed meanwhile", plural(v.Rows, "row"), plural(r.Rows, "row"))
+	case int64(config.Store.Len()) != r.Added:
+		return fmt.Errorf("verify: the store has %s, and %s were added", plural(int64(config.Store.Len()), "key"), grouped(r.Added))
+	case !v.OK():
+		return fmt.Errorf("verify: %s not found, %s with another value, such as %s",
+			plural(v.Missing, "row"), plural(v.Wrong, "key"), v.Example)
 	}
-	if shown.count > 0 {
-		return result, rejectedError{shown.count}
-	}
-	return result, nil
+	return nil
 }
 
 func (r *ingested) print(a *app, asJSON bool) error {
@@ -133,8 +137,8 @@ func (r *ingested) print(a *app, asJSON bool) error {
 	}
 	seconds := r.Elapsed.Seconds()
 	w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-	if r.ended != nil {
-		fmt.Fprintln(w, "ended early: what follows is the beginning of the input")
+	if r.early {
+		fmt.Fprintln(w, "ended early: what went in is the beginning of the input")
 	}
 	fmt.Fprintf(w, "rows\t%s in %s: %s\n", grouped(r.Rows), r.Elapsed.Round(time.Millisecond), rate(r.Rows, seconds, "rows"))
 	fmt.Fprintf(w, "keys\t%s distinct, %s, %s\n", grouped(r.Added), plural(r.Replaced, "row")+" overwritten by later ones", size(r.KeyBytes))
@@ -150,7 +154,7 @@ func (r *ingested) print(a *app, asJSON bool) error {
 			fmt.Fprintf(w, "backend\t%s: in quarantine, %s redone: %s\n", b.Name, batches(b.Failures), printable(b.Quarantine))
 		}
 	}
-	if r.verified != nil && r.verified.OK() {
+	if r.verified != nil && (r.err == nil || isRejected(r.err)) {
 		fmt.Fprintf(w, "verified\t%s read again: every key found, every value that of its last row\n", plural(r.verified.Rows, "row"))
 	}
 	fmt.Fprintf(w, "\nstage\tgoroutines\tbusy\tshare of its time\n")
@@ -229,8 +233,8 @@ func (r *ingested) json() jsonIngest {
 	if r.verified != nil {
 		out.Verified = &jsonVerified{r.verified.Rows, r.verified.Missing, r.verified.Wrong}
 	}
-	if r.ended != nil {
-		out.Error = strings.TrimSpace(r.ended.Error())
+	if r.err != nil && !isRejected(r.err) {
+		out.Error = r.err.Error()
 	}
 	return out
 }

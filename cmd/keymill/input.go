@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -69,8 +70,11 @@ func (f *inputFlags) options(a *app) (ingest.Options, error) {
 	if f.maxRow < 1 || f.maxRow > ingest.MaxRowLimit {
 		return ingest.Options{}, usageError{fmt.Errorf("--max-row %d: it takes 1 to %d", f.maxRow, ingest.MaxRowLimit)}
 	}
-	if f.workers < 0 {
-		return ingest.Options{}, usageError{fmt.Errorf("--workers %d: it takes 1 or more, or 0 for one per processor", f.workers)}
+	if f.workers < 0 || f.workers > ingest.MaxWorkers {
+		return ingest.Options{}, usageError{fmt.Errorf("--workers %d: it takes 1 to %d, or 0 for one per processor", f.workers, ingest.MaxWorkers)}
+	}
+	if format == ingest.FormatTree && encoding != ingest.KeyRaw {
+		return ingest.Options{}, usageError{errors.New("--key-encoding does not go with --format tree, whose keys are paths")}
 	}
 	return ingest.Options{Format: format, KeyEncoding: encoding, MaxRow: f.maxRow, Workers: f.workers, Stdin: a.in}, nil
 }
@@ -84,7 +88,11 @@ func (a *app) files(args []string) ([]string, error) {
 		}
 		args = []string{ingest.Stdin}
 	}
-	return ingest.Expand(args)
+	files, err := ingest.Expand(args)
+	if err == ingest.ErrStdinTwice {
+		return nil, usageError{err}
+	}
+	return files, err
 }
 
 // dispatcher returns the engine that the flags ask for. The stages of a
@@ -132,7 +140,12 @@ func explain(d keymill.Decision) string {
 // that a secret key is not seen in the list of processes.
 func parseSeed(text string) (hash.Seed, error) {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
-		contents, err := os.ReadFile(name)
+		f, err := os.Open(name)
+		if err != nil {
+			return hash.Seed{}, fmt.Errorf("--seed: %w", err)
+		}
+		defer func() { _ = f.Close() }()                     // it was only read
+		contents, err := io.ReadAll(io.LimitReader(f, 1000)) // more is no seed
 		if err != nil {
 			return hash.Seed{}, fmt.Errorf("--seed: %w", err)
 		}
@@ -188,7 +201,10 @@ func (a *app) stream(ctx context.Context, args []string, f *inputFlags,
 		return 0, err
 	}
 	progress := new(ingest.Progress)
-	stop := a.watch(progress, ingest.Size(files))
+	stop := func() {}
+	if !a.outIsTerminal { // where the output itself shows the progress
+		stop = a.watch(progress, ingest.Size(files))
+	}
 	shown := rejects{app: a}
 	written := int64(0) // rows of the output that were written whole
 	err = ingest.Stream(ctx, files, options, progress,
@@ -214,7 +230,7 @@ func (a *app) stream(ctx context.Context, args []string, f *inputFlags,
 	stop()
 	rows := progress.Rows.Load()
 	if err != nil {
-		return rows, interrupted(err, rows)
+		return rows, ended(err, rows)
 	}
 	if shown.count > 0 {
 		err = rejectedError{shown.count}
@@ -243,12 +259,15 @@ func (e outputError) Error() string {
 
 func (e outputError) Unwrap() error { return e.err }
 
-// interrupted says how many rows were done when the user interrupted.
-func interrupted(err error, rows int64) error {
-	if errors.Is(err, context.Canceled) {
+// ended says how many rows were done when the error ended the run.
+func ended(err error, rows int64) error {
+	switch {
+	case errors.Is(err, context.Canceled):
 		return interruptedError{rows}
+	case errors.As(err, new(outputError)):
+		return err
 	}
-	return err
+	return fmt.Errorf("%w (%s done before)", err, plural(rows, "row"))
 }
 
 // interruptedError is a context.Canceled.

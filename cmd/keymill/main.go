@@ -24,40 +24,73 @@ const (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	errorsOnClosedPipes()
-	os.Exit(run(ctx, os.Args[1:], terminal{os.Stdin, os.Stdout, os.Stderr,
-		term.IsTerminal(int(os.Stdin.Fd())), term.IsTerminal(int(os.Stderr.Fd()))}))
+	os.Exit(run(ctx, os.Args[1:], terminal{
+		in: os.Stdin, out: os.Stdout, err: os.Stderr,
+		inIsTerminal: isTerminal(os.Stdin), outIsTerminal: isTerminal(os.Stdout), errIsTerminal: isTerminal(os.Stderr),
+	}))
+}
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
+
+// endingSignals are the signals on which the program finishes what is under way
+// and reports: not those that whoever started it has switched off, as a shell
+// does with Ctrl-C for what runs in the background.
+func endingSignals() (signals []os.Signal) {
+	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+		if !signal.Ignored(s) {
+			signals = append(signals, s)
+		}
+	}
+	return signals
 }
 
 // terminal is what the program talks to.
 type terminal struct {
-	in            io.Reader
-	out, err      io.Writer
-	inIsTerminal  bool
-	errIsTerminal bool
+	in                                         io.Reader
+	out, err                                   io.Writer
+	inIsTerminal, outIsTerminal, errIsTerminal bool
+}
+
+// output keeps the first error of a writer, since not everyone asks for it.
+type output struct {
+	io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.Writer.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }
 
 // run performs one command line, and returns the exit code.
 func run(ctx context.Context, args []string, t terminal) int {
+	out := &output{Writer: t.out}
+	t.out = out
 	a := &app{terminal: t}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	var rejected rejectedError
+	if err == nil || isRejected(err) {
+		err = first(out.err, err)
+	}
 	switch {
 	case err == nil:
 		return exitDone
 	case errors.Is(err, syscall.EPIPE):
 		return exitDone // `| head` has seen enough
-	case errors.As(err, &rejected):
+	case isRejected(err):
 		a.complain(err)
 		return exitRejected
 	case errors.Is(err, context.Canceled):
 		a.complain(err)
 		return exitInterrupted
-	case !a.started || errors.As(err, new(usageError)):
+	case errors.As(err, new(usageError)), !a.started && out.err == nil:
 		a.complain(fmt.Errorf("%w (see %s --help)", err, a.commandPath))
 		return exitUsage
 	}
@@ -74,6 +107,29 @@ func (e usageError) Unwrap() error { return e.error }
 type rejectedError struct{ rows int64 }
 
 func (e rejectedError) Error() string { return fmt.Sprintf("%s rejected", plural(e.rows, "row")) }
+
+// isRejected says that all is done, but for rows that were rejected.
+func isRejected(err error) bool { return errors.As(err, new(rejectedError)) }
+
+// worst returns what a run that ended with err, and then could not write its
+// result, is to complain of. What went wrong before is not to be hidden, unless
+// all that it was is rejected rows.
+func worst(err, writeErr error) error {
+	if err == nil || isRejected(err) {
+		return first(writeErr, err)
+	}
+	return err
+}
+
+// first returns the first error that is not nil.
+func first(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // complain writes an error to stderr, on one line.
 func (a *app) complain(err error) { fmt.Fprintf(a.err, "keymill: %s\n", printable(err.Error())) }

@@ -108,7 +108,7 @@ func (a *app) placeCommand() *cobra.Command {
 			if !counts || (err != nil && !isRejected(err)) {
 				return err
 			}
-			return first(total.print(a, scheme, rows, input.json), err)
+			return worst(err, total.print(a, scheme, rows, input.json))
 		},
 	}
 	input.add(cmd)

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/keymill/keymill/internal/nearest"
 )
 
 // app is one run of the program.
@@ -30,7 +32,13 @@ Start with:  keymill demo`,
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
 			a.started, a.commandPath = true, cmd.CommandPath()
 		},
-		SuggestionsMinimumDistance: 2,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return nearest.Unknown("command", args[0], commandNames(cmd))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
 	root.SetOut(a.out)
@@ -40,8 +48,28 @@ Start with:  keymill demo`,
 		return err
 	})
 	root.SetVersionTemplate("keymill {{.Version}}\n")
+	root.SetHelpCommand(&cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		RunE: func(_ *cobra.Command, args []string) error {
+			cmd, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usageError{nearest.Unknown("command", strings.Join(args, " "), commandNames(root))}
+			}
+			return cmd.Help()
+		},
+	})
 	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.devicesCommand(), a.versionCommand())
 	return root
+}
+
+func commandNames(cmd *cobra.Command) (names []string) {
+	for _, c := range cmd.Commands() {
+		if c.IsAvailableCommand() {
+			names = append(append(names, c.Name()), c.Aliases...)
+		}
+	}
+	return names
 }
 
 // plural returns "1 row", "1,234 rows".

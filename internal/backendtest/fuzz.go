@@ -45,9 +45,10 @@ func fuzzedCall(data, lengths []byte, seed uint64, choice, parts uint32) (keymil
 	all, presets := hash.All(), schemes()
 	p := keymill.Params{Hash: all[take(4)%len(all)], Scheme: presets[take(4)%len(presets)]}
 	want := keymill.Output(take(3))
-	if seed%3 == 0 {
+	switch seed % 3 {
+	case 0:
 		p.Hash = hash.Default // and so what only a scheme's own hash has, such as Word8
-	} else if seed%3 == 1 {
+	case 1:
 		p.Seed = fuzzedSeed(p.Hash, seed)
 	}
 	if parts != 0 && p.Scheme.Name != "redis" {

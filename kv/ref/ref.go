@@ -134,6 +134,9 @@ func (s *Store) Set(ctx context.Context, key, value []byte, _ kv.SetOptions) err
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	if err := kv.CheckSize(key, value); err != nil {
+		return err
+	}
 	sh := s.shard(key)
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
@@ -172,6 +175,9 @@ func (s *Store) Scan(ctx context.Context, prefix []byte, f func(key, value []byt
 	var entries []entry
 	var key []byte
 	for i := range s.shards {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		sh := &s.shards[i]
 		entries = entries[:0]
 		sh.mu.RLock()
