@@ -48,7 +48,7 @@ folder, its path as the key, its contents as the value. Nothing is written.`,
 				}
 			}
 			t.say("\nMore: keymill --help, and README.md.\n")
-			return t.err
+			return worst(t.rejected, t.err)
 		},
 	}
 	cmd.Flags().StringVar(&dir, "dir", "", "folder whose files are ingested (default: the sources of Go, if Go is there)")
@@ -82,6 +82,7 @@ type tour struct {
 	dispatcher *keymill.Dispatcher
 	store      kv.Store
 	dir        string
+	rejected   error // files were: the tour goes on, but not all of it was done
 	err        error
 }
 
@@ -183,8 +184,9 @@ func (t *tour) ingest() {
 	store := ref.New(ref.Options{Backend: t.dispatcher})
 	options := ingest.Options{Format: ingest.FormatTree}
 	result := t.ingestInto(t.ctx, store, t.dispatcher, []string{t.dir}, options, true)
-	if result.err != nil && !isRejected(result.err) {
-		t.try(result.err)
+	if isRejected(result.err) {
+		t.rejected = result.err
+	} else if !t.try(result.err) {
 		return
 	}
 	if t.err == nil {

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
 )
@@ -80,6 +82,30 @@ func TestPrintable(t *testing.T) {
 	require.Equal(t, exitFailed, code)
 	require.NotContains(t, errs, "\x1b")
 }
+
+// Terminals take C1 controls for the beginning of escape sequences, too: U+009B
+// is ESC [ in one character. None reaches stderr, nor the bare byte.
+func TestC1ControlsAreEscaped(t *testing.T) {
+	require.Equal(t, `\x7f\x80\x85\x9f`+"\u00a0é", printable("\x7f\u0080\u0085\u009f\u00a0é"))
+	rejected := write(t, "a\u009b2J.tsv", "no tab\n")
+	for says, args := range map[string][]string{
+		`no\x9b2Jsuch: no such file`:            {"hash", "no\u009b2Jsuch"},
+		`rejected: ` + escaped(rejected) + `:1`: {"hash", rejected},
+		`unknown command "\u009b2J"`:            {"\u009b2J"},
+		`unknown flag: --\x9b2J`:                {"hash", "--\u009b2J"},
+		`bare`:                                  {"hash", "bare\x9b2J"},
+	} {
+		_, errs, code := call(t, "", args...)
+		require.NotZero(t, code)
+		require.Contains(t, errs, says)
+		require.True(t, utf8.ValidString(errs), "%q", errs)
+		for _, r := range errs {
+			require.False(t, r != '\n' && unicode.IsControl(r), "%q", errs)
+		}
+	}
+}
+
+func escaped(path string) string { return strings.ReplaceAll(path, "\u009b", `\x9b`) }
 
 // limited fails when it has taken n bytes.
 type limited struct {

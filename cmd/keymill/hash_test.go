@@ -94,6 +94,31 @@ func TestDigest(t *testing.T) {
 	require.JSONEq(t, `{"hash":"xxh3","keys":0,"digest":"0000000000000000"}`, done(t, "", "hash", "--digest", "--json"))
 }
 
+// Rows that are rejected are not in the digest, those behind them are.
+func TestDigestOfTheGoodRows(t *testing.T) {
+	const bad, good = "00\nzz\n01\nx\n", "00\n01\n"
+	for _, args := range [][]string{{"hash", "--digest"}, {"hash", "--digest", "--json"},
+		{"place", "--scheme", "kafka", "--partitions", "3", "--counts"}, {"place", "--scheme", "kafka", "--partitions", "3", "--counts", "--json"}} {
+		args = append(args, "--key-encoding", "hex")
+		out, errs, code := call(t, bad, args...)
+		require.Equal(t, exitRejected, code, errs)
+		require.Equal(t, done(t, good, args...), out)
+		require.True(t, strings.HasSuffix(errs, "\nkeymill: 2 rows rejected\n"), errs)
+	}
+}
+
+// A digest, or counts, of a part of the input would be taken for those of all
+// of it.
+func TestNoDigestOfAPart(t *testing.T) {
+	cut := damaged(t)
+	for _, args := range [][]string{{"hash", "--digest", cut}, {"hash", "--digest", "--json", cut}, {"place", "--scheme", "redis", "--counts", cut}} {
+		out, errs, code := call(t, "", args...)
+		require.Equal(t, exitFailed, code, errs)
+		require.Contains(t, errs, "the file is truncated")
+		require.Empty(t, out)
+	}
+}
+
 func TestSeedFromAFile(t *testing.T) {
 	secret := write(t, "key", "000102030405060708090a0b0c0d0e0f\n")
 	require.Equal(t, done(t, "a\n", "hash", "--hash", "siphash-2-4", "--seed", "000102030405060708090a0b0c0d0e0f"),

@@ -76,8 +76,14 @@ func run(ctx context.Context, args []string, t terminal) int {
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	return a.end(err, out.err) // which is read when all is written
+}
+
+// end says on stderr what went wrong, if anything did, and returns the exit
+// code. outErr is the first error of the output.
+func (a *app) end(err, outErr error) int {
 	if err == nil || isRejected(err) {
-		err = first(out.err, err)
+		err = first(outErr, err)
 	}
 	switch {
 	case err == nil:
@@ -90,7 +96,7 @@ func run(ctx context.Context, args []string, t terminal) int {
 	case errors.Is(err, context.Canceled):
 		a.complain(err)
 		return exitInterrupted
-	case errors.As(err, new(usageError)), !a.started && out.err == nil:
+	case errors.As(err, new(usageError)), !a.started && outErr == nil:
 		a.complain(fmt.Errorf("%w (see %s --help)", err, a.commandPath))
 		return exitUsage
 	}

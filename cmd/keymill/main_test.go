@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -51,26 +50,6 @@ func TestExplain(t *testing.T) {
 	require.Zero(t, code)
 	require.Regexp(t, `^2 keys of 3 B, murmur2/ragged/mod: cpu predicted \d+ µs; cpu took \d+ µs\n$`, errs)
 }
-
-func TestDemo(t *testing.T) {
-	dir := t.TempDir()
-	for i := range 50 {
-		require.NoError(t, os.WriteFile(filepath.Join(dir, fmt.Sprint(i)), []byte("contents"), 0o600))
-	}
-	out := done(t, "", "demo", "--dir", dir)
-	for _, says := range []string{
-		`get    user:1001    "Alice Smith"`, `exists user:1002    false`, `config:missing   is not there`,
-		"fx64     of session:abc123  e4a052110a2c4e33", "50 distinct", "50 rows read again: every key found",
-		"the fullest has ",
-	} {
-		require.Contains(t, out, says)
-	}
-	_, errs, code := call(t, "", "demo", "--dir", filepath.Join(dir, "gone"))
-	require.Equal(t, exitFailed, code)
-	require.Contains(t, errs, "check the name")
-}
-
-func TestDemoFolder(t *testing.T) { require.True(t, isFolder(demoFolder())) }
 
 func TestDevices(t *testing.T) {
 	for _, name := range []string{"devices", "doctor"} {

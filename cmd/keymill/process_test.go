@@ -68,7 +68,8 @@ func TestFullDisk(t *testing.T) {
 	}
 	defer func() { require.NoError(t, full.Close()) }()
 	for _, args := range [][]string{{"hash"}, {"place", "--scheme", "redis"}, {"hash", "--digest"}, {"place", "--scheme", "redis", "--counts"},
-		{"ingest", "--into", "mem:"}, {"devices"}, {"version"}, {"demo", "--dir", t.TempDir()}} {
+		{"ingest", "--into", "mem:"}, {"devices"}, {"version"}, {"--version"},
+		{"--help"}, {"help", "place"}, {"hash", "--help"}, {"demo", "--dir", t.TempDir()}} {
 		var errs bytes.Buffer
 		cmd := process(t, args...)
 		cmd.Stdin = strings.NewReader("a\nb\n")
