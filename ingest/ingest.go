@@ -27,7 +27,7 @@ type Report struct {
 	Added      int64 // keys that were new
 	Replaced   int64 // rows whose key was there before
 	Rejected   int64 // rows that could not be read
-	KeyBytes   int64
+	KeyBytes   int64 // of the rows that the store was given: more than it has, if it failed
 	ValueBytes int64
 	Elapsed    time.Duration
 	Stages     []Stage

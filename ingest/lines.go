@@ -58,7 +58,7 @@ func (l *lineReader) next(patient bool) ([]byte, error) {
 	}
 }
 
-// patience is how long a chunk that has rows waits for more of them.
+// patience is how long a chunk that has rows or rejects waits for more of them.
 const patience = 50 * time.Millisecond
 
 // ready says whether the reader has something, so that a read would not wait

@@ -51,6 +51,7 @@ func (p *patientReader) Ready(wait time.Duration) bool {
 	if len(p.now.data) > 0 || p.now.err != nil {
 		return true
 	}
+	p.giveBack() // or there would soon be nothing to read ahead into
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
 	for {

@@ -164,13 +164,13 @@ func Stream(ctx context.Context, files []string, opts Options, progress *Progres
 			job.Done()
 			continue
 		}
-		rows, rejected := job.Keys.Len(), len(job.Rejects)
+		rows := job.Keys.Len()                         // which apply gives back
+		progress.Rejected.Add(int64(len(job.Rejects))) // apply tells of them even if it fails
 		if err = apply(job); err != nil {
 			cancel() // at once: the next job may be long in coming
 			continue
 		}
 		progress.Rows.Add(int64(rows))
-		progress.Rejected.Add(int64(rejected))
 	}
 	if err == nil {
 		err = readErr

@@ -38,12 +38,12 @@ func (t *text) Close() error {
 
 func (t *text) Fill(_ context.Context, c *Chunk) error {
 	for !c.Full() {
-		row, err := t.rows.next(c.Keys.Len() == 0)
+		row, err := t.rows.next(c.Keys.Len()+len(c.Rejects) == 0)
 		switch {
 		case err == io.EOF:
 			return io.EOF
 		case errors.Is(err, errIdle):
-			return nil // the rows that are there go on
+			return nil // the rows and rejects that are there go on
 		case errors.Is(err, errLongRow):
 			t.reject(c, fmt.Sprintf("the row is longer than %d bytes: raise --max-row, which goes up to %d", t.rows.max, MaxRowLimit))
 		case err != nil:

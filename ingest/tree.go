@@ -73,8 +73,8 @@ func (t *tree) files(yield func(found) bool) {
 
 func (t *tree) Fill(ctx context.Context, c *Chunk) error {
 	for !c.Full() {
-		if err := ctx.Err(); err != nil { // a file may take long
-			return err
+		if ctx.Err() != nil { // a file may take long
+			return context.Cause(ctx)
 		}
 		file, ok := t.next()
 		if !ok {
