@@ -30,7 +30,8 @@ var mayImport = map[string][]string{
 	"kv/ref":           {".", "hash", "place", "kv", "backend/cpu"},
 	"kv/kvtest":        {".", "kv", "backend/cpu", "*"},
 	"ingest":           {".", "kv", "backend/cpu", "internal/nearest", "*"},
-	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "internal/nearest", "*"},
+	"bench":            {".", "hash", "place", "backend", "kv", "kv/ref", "internal/nearest", "*"},
+	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "*"},
 
 	"internal/backendtest": {".", "hash", "place", "internal/vectors"},
 }

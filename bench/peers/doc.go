@@ -1,12 +1,12 @@
-// Package peers holds the benchmarks that compare keymill with other libraries,
-// in a module of its own, so that keymill does not depend on what it is
-// compared with.
+// Command peers measures keymill against other libraries. It is a module of its
+// own, so that keymill does not depend on what it is compared with; `keymill
+// bench` builds and runs it.
 //
-// What is compared runs in turn, in one process, on the same keys: a round is
-// keymill, the peer, and keymill once more. The benchmark reports medians over
-// the rounds: the nanoseconds a key of both, the ratio of each round, and the
-// ratio of the two runs of the same code (A/A), which says how far the machine
-// can be trusted.
+// A peer is used as its users use it: a hash function in a loop over the keys, a
+// store by a call per key. Where it has a batch call, that is used. hash.go,
+// place.go and stores.go have one entry for each, and a line on what is unfair.
 //
-//	go test -bench . ./...
-package peers
+// Not here: gocql and franz-go's own token and hash functions where they are
+// internal to those modules; ristretto, which drops most of a bulk load, and so
+// is no store.
+package main

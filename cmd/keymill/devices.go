@@ -3,15 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"runtime"
 	"strings"
 	"text/tabwriter"
 
-	"github.com/klauspost/cpuid/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend"
+	"github.com/keymill/keymill/bench"
 )
 
 // device is what `keymill devices` says of a backend.
@@ -43,17 +42,18 @@ did not pass is not used.`,
 				}
 				devices = append(devices, d)
 			}
+			m := bench.ThisMachine()
 			if asJSON {
 				return json.NewEncoder(a.out).Encode(struct {
 					Processor string   `json:"processor"`
 					Cores     int      `json:"cores"`
 					Features  []string `json:"features"`
 					Backends  []device `json:"backends"`
-				}{processor(), runtime.GOMAXPROCS(0), features(), devices})
+				}{m.Processor, m.Cores, m.Features, devices})
 			}
 			w := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
-			fmt.Fprintf(w, "processor\t%s, %s\n", processor(), plural(int64(runtime.GOMAXPROCS(0)), "core"))
-			fmt.Fprintf(w, "features\t%s\n\n", strings.Join(features(), " "))
+			fmt.Fprintf(w, "processor\t%s, %s\n", m.Processor, plural(int64(m.Cores), "core"))
+			fmt.Fprintf(w, "features\t%s\n\n", strings.Join(m.Features, " "))
 			fmt.Fprintln(w, "backend\tstate\tabout")
 			for _, d := range devices {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", d.Name, d.State, d.About)
@@ -63,26 +63,4 @@ did not pass is not used.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON, in the schema of docs/CLI.md")
 	return cmd
-}
-
-func processor() string {
-	if name := cpuid.CPU.BrandName; name != "" {
-		return name
-	}
-	return runtime.GOARCH
-}
-
-// features returns the instruction sets that matter for hashing and that the
-// processor has.
-func features() []string {
-	have := []string{}
-	for _, f := range []cpuid.FeatureID{
-		cpuid.SSE42, cpuid.CLMUL, cpuid.BMI2, cpuid.AVX2, cpuid.AVX512F, cpuid.AVX512DQ, cpuid.AVX512BW, cpuid.AVX512VL,
-		cpuid.VPCLMULQDQ, cpuid.ASIMD, cpuid.CRC32, cpuid.PMULL, cpuid.SVE,
-	} {
-		if cpuid.CPU.Supports(f) {
-			have = append(have, strings.ToLower(f.String()))
-		}
-	}
-	return have
 }

@@ -72,7 +72,7 @@ func (o *output) Write(p []byte) (int, error) {
 func run(ctx context.Context, args []string, t terminal) int {
 	out := &output{Writer: t.out}
 	t.out = out
-	a := &app{terminal: t}
+	a := &app{terminal: t, args: args}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/keymill/keymill/ingest"
@@ -13,6 +14,32 @@ import (
 // called: on a terminal one line that is overwritten, elsewhere a line every ten
 // seconds. total is the size of the input in bytes, or 0.
 func (a *app) watch(p *ingest.Progress, total int64) (stop func()) {
+	return a.show(func(elapsed time.Duration) string { return progressLine(p, total, elapsed) })
+}
+
+// watchRounds shows how many rounds of a benchmark are done.
+func (a *app) watchRounds() (progress func(done, total int), stop func()) {
+	var done, total, first atomic.Int64 // first: when the first round was done, in nanoseconds
+	stop = a.show(func(elapsed time.Duration) string {
+		d, t := done.Load(), total.Load()
+		if d <= 1 {
+			return "making keys, building what is compared"
+		}
+		left := time.Duration(float64(int64(elapsed)-first.Load()) * float64(t-d) / float64(d-1))
+		return fmt.Sprintf("%s of %s, %s left", grouped(d), plural(t, "round"), left.Round(time.Second))
+	})
+	start := time.Now()
+	return func(d, t int) {
+		if d == 1 {
+			first.Store(int64(time.Since(start)))
+		}
+		total.Store(int64(t))
+		done.Store(int64(d))
+	}, stop
+}
+
+// show shows a line, until the returned function is called.
+func (a *app) show(line func(elapsed time.Duration) string) (stop func()) {
 	every, format := 10*time.Second, "keymill: %s\n"
 	live := a.errIsTerminal && os.Getenv("TERM") != "dumb"
 	if live {
@@ -31,7 +58,7 @@ func (a *app) watch(p *ingest.Progress, total int64) (stop func()) {
 			case <-done:
 				return
 			case <-ticker.C:
-				fmt.Fprintf(a.err, format, progressLine(p, total, time.Since(start)))
+				fmt.Fprintf(a.err, format, line(time.Since(start)))
 			}
 		}
 	}()

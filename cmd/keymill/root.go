@@ -12,7 +12,8 @@ import (
 // app is one run of the program.
 type app struct {
 	terminal
-	started     bool   // flags and arguments were understood
+	started     bool // flags and arguments were understood
+	args        []string
 	commandPath string // "keymill place": of the command that runs
 }
 
@@ -59,7 +60,7 @@ Start with:  keymill demo`,
 			return cmd.Help()
 		},
 	})
-	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.devicesCommand(), a.versionCommand())
+	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.benchCommand(), a.devicesCommand(), a.versionCommand())
 	return root
 }
 

@@ -1,0 +1,166 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend"
+	"github.com/keymill/keymill/hash"
+)
+
+// Config says what a run measures. The zero value of each field stands for what
+// the comment says.
+type Config struct {
+	Table string // one of [Tables]
+
+	// Quick takes fewer rows, fewer keys and fewer rounds: seconds in place of
+	// minutes, and wider intervals.
+	Quick bool
+
+	// Many short runs tell more than few long ones: what disturbs the machine
+	// hits few of them, and medians leave those out.
+	Keys   int    // of a batch; 0: 262,144, or 65,536 if Quick
+	Rounds int    // of each row; 0: 151; 6 at least
+	Seed   uint64 // of keys and of the order of runs
+
+	Workloads []string // nil: those of the table; see [Families]
+	Only      string   // rows whose name has this text; "" is all
+	Paths     string   // file for the workload "paths"; "" leaves it out
+
+	// Backend names what the tables hash and place measure, as [backend.Choose]
+	// takes it; "" is all that work here. Backends, if not nil, are taken instead.
+	Backend  string
+	Backends []keymill.Backend `json:"-"`
+
+	// Worker is the command line of a program that calls [ServeWorker] with
+	// Stores and the stores of Peers, for the table kv.
+	Worker []string `json:"-"`
+
+	Peers Peers `json:"-"`
+
+	// Progress, if not nil, is called after each round.
+	Progress func(done, total int) `json:"-"`
+}
+
+// Peers are what ours is compared with. They live in a module of their own, so
+// that keymill does not depend on what it is compared with; without them a run
+// compares with the definitions of packages hash and place, and with a builtin map, alone.
+type Peers struct {
+	Hash  []HashPeer
+	Place []PlacePeer
+	Store []StoreSide
+	Notes []string // what is left out, and why
+}
+
+// HashPeer is another library's hash function.
+type HashPeer struct {
+	Name string    // "zeebo/xxh3"
+	Func hash.Func // what it computes
+	Own  bool      // it computes something else, but is used for the same: its results are not ours
+	// Width, if not 0, is the one width of keys that it takes.
+	Width int
+	// Hash writes the hash of each key to out, in a loop such as its users
+	// write, so that the compiler may do for it what it can.
+	Hash func(out []uint64, b *keymill.Batch)
+	// Command, if not nil, is the command line of a worker in another language,
+	// which hashes keys that are UTF-8; Hash is then nil.
+	Command []string
+}
+
+// PlacePeer is another library's placement.
+type PlacePeer struct {
+	Name   string
+	Scheme string // the preset whose partitions it computes
+	Parts  uint32
+	// Untagged says that it takes keys for whole that have a hash tag in braces.
+	Untagged bool
+	Place    func(out []uint32, b *keymill.Batch)
+}
+
+// Tables are the kinds of runs.
+var Tables = []string{"hash", "place", "kv"}
+
+// minRounds is the least number of samples for which there is a 95 % interval.
+const minRounds = 6
+
+// Run measures a table. It ends early, with the context's error, when ctx ends.
+func Run(ctx context.Context, c Config) (report *Report, err error) {
+	if c.Keys < 0 || c.Rounds < 0 || c.Rounds > 0 && c.Rounds < minRounds {
+		return nil, fmt.Errorf("%d keys, %d rounds: keys are 1 or more, rounds %d or more, for fewer tell nothing at 95 %%", c.Keys, c.Rounds, minRounds)
+	}
+	rounds := c.Rounds
+	if rounds == 0 {
+		rounds = 151
+	}
+	if c.Backends == nil {
+		if c.Backends, err = c.backends(); err != nil {
+			return nil, err
+		}
+	}
+	report = &Report{Roof: []Limit{}, Notes: c.Peers.Notes, Table: c.Table, Machine: ThisMachine(), Rounds: rounds, Unit: "key"}
+	table, err := c.table(ctx, report)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, table.close()) }()
+	if len(table.groups) == 0 {
+		return nil, fmt.Errorf("no row of table %s has %q in its name", c.Table, c.Only)
+	}
+	r := &runner{rounds: rounds, passes: 4, rng: rand.New(rand.NewPCG(c.Seed, 1)), progress: c.Progress}
+	if err := r.run(ctx, table.groups); err != nil {
+		return nil, err
+	}
+	for _, g := range table.groups {
+		report.Rows = append(report.Rows, g.rows()...)
+		for _, l := range g.limits() {
+			if !slices.ContainsFunc(report.Roof, func(known Limit) bool { return known.Name == l.Name }) {
+				report.Roof = append(report.Roof, l)
+			}
+		}
+	}
+	report.AA = aaOf(table.groups)
+	return report, nil
+}
+
+// backends returns those that the config names.
+func (c Config) backends() (chosen []keymill.Backend, err error) {
+	name := c.Backend
+	if name == "" {
+		name = backend.Auto
+	}
+	candidates, err := backend.Choose(name, 1)
+	for _, candidate := range candidates {
+		chosen = append(chosen, candidate.Backend)
+	}
+	return chosen, err
+}
+
+// table is what a run measures.
+type table struct {
+	groups []*group
+	close  func() error
+}
+
+func (c Config) table(ctx context.Context, report *Report) (table, error) {
+	switch c.Table {
+	case "hash":
+		return c.hashTable(ctx, report)
+	case "place":
+		return c.placeTable(report)
+	case "kv":
+		return c.storeTable(ctx, report)
+	}
+	return table{}, fmt.Errorf("table %q is unknown: it is one of %s", c.Table, strings.Join(Tables, ", "))
+}
+
+func pick[T any](quick bool, ifQuick, otherwise T) T {
+	if quick {
+		return ifQuick
+	}
+	return otherwise
+}
