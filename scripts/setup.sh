@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and is not there: Go, git, a C compiler (for the race detector) and
-# the linter. Does nothing where all is there. On Debian it installs packages, as root or by sudo;
+# Installs what the tests need and is not there: Go, git, a C compiler (for the race detector),
+# Valgrind and the linter. Does nothing where all is there. On Debian it installs packages, as root or by sudo;
 # elsewhere it says what is missing. To be sourced too: it may put Go on the PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -14,6 +14,11 @@ command -v git >/dev/null || apt_install git
 cc=$(go env CC) # may have flags behind the name
 if ! command -v "${cc%% *}" >/dev/null; then
   apt_install gcc libc6-dev
+fi
+
+# Counts instructions, of which we have figures for amd64.
+if [ "$(go env GOARCH)" = amd64 ] && ! command -v valgrind >/dev/null; then
+  apt_install valgrind
 fi
 
 if ! bin/golangci-lint version 2>/dev/null | grep -q "version $golangci_version"; then
