@@ -53,7 +53,7 @@ func (s *Store) BatchGet(ctx context.Context, keys, dst *keymill.Batch) error {
 			return err
 		}
 	}
-	if n == 0 && s.closed() {
+	if len(sc.groups.Unplaced()) == n && s.closed() { // no keys, or all are null
 		return kv.ErrClosed
 	}
 	dst.Width = 0
