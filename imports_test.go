@@ -31,6 +31,8 @@ var mayImport = map[string][]string{
 	"kv/kvtest":        {".", "kv", "backend/cpu", "*"},
 	"ingest":           {".", "kv", "backend/cpu", "internal/nearest", "*"},
 	"bench":            {".", "hash", "place", "backend", "kv", "kv/ref", "internal/nearest", "*"},
+	"bench/table":      {"bench"},
+	"bench/trust":      {"bench"},
 	"bench/insn":       {".", "hash", "place", "backend/cpu", "bench", "kv", "kv/ref"},
 	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "*"},
 

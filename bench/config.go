@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -30,6 +29,7 @@ type Config struct {
 
 	Workloads []string // nil: those of the table; see [Families]
 	Only      string   // rows whose name has this text; "" is all
+	Disk      bool     // for the table kv: stores on disk too; it has 100,000 rows then
 	Paths     string   // file for the workload "paths"; "" leaves it out
 
 	// Backend names what the tables hash and place measure, as [backend.Choose]
@@ -54,6 +54,7 @@ type Peers struct {
 	Hash  []HashPeer
 	Place []PlacePeer
 	Store []StoreSide
+	Disk  []StoreSide // stores on disk
 	Notes []string // what is left out, and why
 }
 
@@ -102,12 +103,17 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 			return nil, err
 		}
 	}
-	report = &Report{Roof: []Limit{}, Notes: c.Peers.Notes, Table: c.Table, Machine: ThisMachine(), Rounds: rounds, Unit: "key"}
+	report = &Report{Roof: []Limit{}, Notes: slices.Clone(c.Peers.Notes), Table: c.Table, Machine: ThisMachine(), Rounds: rounds, Unit: "key"}
+	defer func() {
+		if ctx.Err() != nil { // which ends workers, too: what they say then is no news
+			report, err = nil, ctx.Err()
+		}
+	}()
 	table, err := c.table(ctx, report)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, table.close()) }()
+	defer func() { err = joined(err, table.close()) }()
 	if len(table.groups) == 0 {
 		return nil, fmt.Errorf("no row of table %s has %q in its name", c.Table, c.Only)
 	}

@@ -54,7 +54,7 @@ func (c Config) storeTable(ctx context.Context, report *Report) (t table, err er
 	}
 	n := c.Keys
 	if n == 0 {
-		n = pick(c.Quick, 100_000, 1_000_000)
+		n = pick(c.Quick || c.Disk, 100_000, 1_000_000)
 	}
 	families := c.Workloads
 	if families == nil {
@@ -64,14 +64,11 @@ func (c Config) storeTable(ctx context.Context, report *Report) (t table, err er
 	if err != nil {
 		return t, err
 	}
-	if report.Roof, err = randomReads(walkedBytes); err != nil {
-		return t, err
-	}
 	stores := &storeTables{Config: c, ctx: ctx, report: report, rows: n, walker: newWalker(make([]uint64, walkedBytes/8))}
-	t.close = func() error { return errors.Join(stores.close(), os.RemoveAll(folder)) }
+	t.close = func() error { return joined(stores.close(), os.RemoveAll(folder)) }
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, t.close())
+			err = joined(err, t.close())
 		}
 	}()
 	for _, family := range families {
@@ -80,6 +77,16 @@ func (c Config) storeTable(ctx context.Context, report *Report) (t table, err er
 			return t, err
 		}
 		t.groups = append(t.groups, groups...)
+	}
+	if report.Roof, err = randomReads(walkedBytes); err != nil {
+		return t, err
+	}
+	if c.Disk {
+		fsync, err := Fsync(folder)
+		if err != nil {
+			return t, err
+		}
+		report.Roof = append(report.Roof, fsync)
 	}
 	return t, nil
 }
@@ -135,6 +142,9 @@ func (s *storeTables) family(family, fileName string) (groups []*group, err erro
 		return nil, err
 	}
 	others := append([]StoreSide{builtinMap}, s.Peers.Store...)
+	if s.Disk {
+		others = append(others, s.Peers.Disk...)
+	}
 	peers, err := start(others)
 	if err != nil {
 		return nil, err

@@ -20,7 +20,7 @@ func main() {
 
 func run() error {
 	if len(os.Args) == 2 && os.Args[1] == "worker" {
-		return bench.ServeWorker(os.Stdin, os.Stdout, stores)
+		return bench.ServeWorker(os.Stdin, os.Stdout, append(stores, diskStores...))
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -28,7 +28,7 @@ func run() error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	peers := bench.Peers{Hash: hashes(), Place: placements(), Store: stores}
+	peers := bench.Peers{Hash: hashes(), Place: placements(), Store: stores, Disk: diskStores}
 	addTrueno(&peers, filepath.Join(filepath.Dir(self), "keymill-trueno"))
 	return bench.Serve(ctx, os.Stdin, os.Stdout, peers, []string{self, "worker"})
 }

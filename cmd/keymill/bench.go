@@ -69,7 +69,9 @@ func (a *app) benchTableCommand(table, short string) *cobra.Command {
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
 	flags.BoolVar(&f.asGo, "go", false, "write the samples in the format of Go's benchmarks, which benchstat reads")
 	cmd.MarkFlagsMutuallyExclusive("json", "go")
-	if table != "kv" {
+	if table == "kv" {
+		flags.BoolVar(&c.Disk, "disk", false, "stores on disk too, with 100,000 rows; they do not wait for the disk at each call")
+	} else {
 		flags.StringVar(&c.Backend, "backend", backend.Auto, "backend to measure: auto is each that works here, or a name that 'keymill devices' lists")
 		complete(cmd, "backend", append([]string{backend.Auto}, backendNames()...)...)
 	}
