@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -60,7 +61,7 @@ func (c *columns) workload(g *group, family string) (*Workload, error) {
 		return nil, err
 	}
 	bytes := int(sample.PerKey() * float64(c.Keys))
-	config.Batches = max(config.Batches, (outOfCache(c.report.Machine.L3)+bytes-1)/bytes)
+	config.Batches = max(config.Batches, (cmp.Or(c.memory, outOfCache(c.report.Machine.L3))+bytes-1)/bytes)
 	w, err := NewWorkload(family, config)
 	c.workloads[family] = w
 	return w, err

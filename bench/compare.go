@@ -75,7 +75,7 @@ func Compare(before, after *Report) (*Comparison, error) {
 	if len(c.Changes) == 0 {
 		return nil, errors.New("the reports have no row in common")
 	}
-	if left := max(len(before.Rows), len(after.Rows)) - len(c.Changes); left > 0 {
+	if left := len(before.Rows) + len(after.Rows) - 2*len(c.Changes); left > 0 {
 		c.Notes = append(c.Notes, fmt.Sprintf("%d rows are in one report only, and are left out", left))
 	}
 	c.Verdict = Same

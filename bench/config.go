@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend"
 	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/nearest"
 )
 
 // Config says what a run measures. The zero value of each field stands for what
@@ -45,6 +45,10 @@ type Config struct {
 
 	// Progress, if not nil, is called after each round.
 	Progress func(done, total int) `json:"-"`
+
+	// memory is how many bytes are more than a cache holds, a power of two; 0: on
+	// this machine. The tests, which tell results and not times, take less.
+	memory int
 }
 
 // Peers are what ours is compared with. They live in a module of their own, so
@@ -55,7 +59,7 @@ type Peers struct {
 	Place []PlacePeer
 	Store []StoreSide
 	Disk  []StoreSide // stores on disk
-	Notes []string // what is left out, and why
+	Notes []string    // what is left out, and why
 }
 
 // HashPeer is another library's hash function.
@@ -89,10 +93,34 @@ var Tables = []string{"hash", "place", "kv"}
 // minRounds is the least number of samples for which there is a 95 % interval.
 const minRounds = 6
 
+// maxKeys is the largest number of keys of a batch, or rows of a store, that is
+// worth trying: it takes gigabytes.
+const maxKeys = 1 << 26
+
+// Check says whether the config can be run, as far as it says itself.
+func (c Config) Check() error {
+	switch {
+	case !slices.Contains(Tables, c.Table):
+		return nearest.Unknown("table", c.Table, Tables)
+	case c.Keys < 0 || c.Keys > maxKeys:
+		return fmt.Errorf("%d keys: it takes 1 to %d, or 0 for what the table is meant for", c.Keys, maxKeys)
+	case c.Rounds < 0 || c.Rounds > 0 && c.Rounds < minRounds:
+		return fmt.Errorf("%d rounds: it takes %d or more, for fewer tell nothing at 95 %%", c.Rounds, minRounds)
+	case c.Table == "kv" && c.Keys > 0 && c.Keys < minKeys:
+		return fmt.Errorf("%d rows: it takes %d or more, or branch predictors learn them", c.Keys, minKeys)
+	}
+	for _, family := range c.Workloads {
+		if err := checkFamily(family); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Run measures a table. It ends early, with the context's error, when ctx ends.
 func Run(ctx context.Context, c Config) (report *Report, err error) {
-	if c.Keys < 0 || c.Rounds < 0 || c.Rounds > 0 && c.Rounds < minRounds {
-		return nil, fmt.Errorf("%d keys, %d rounds: keys are 1 or more, rounds %d or more, for fewer tell nothing at 95 %%", c.Keys, c.Rounds, minRounds)
+	if err := c.Check(); err != nil {
+		return nil, err
 	}
 	rounds := c.Rounds
 	if rounds == 0 {
@@ -161,7 +189,7 @@ func (c Config) table(ctx context.Context, report *Report) (table, error) {
 	case "kv":
 		return c.storeTable(ctx, report)
 	}
-	return table{}, fmt.Errorf("table %q is unknown: it is one of %s", c.Table, strings.Join(Tables, ", "))
+	return table{}, nearest.Unknown("table", c.Table, Tables)
 }
 
 func pick[T any](quick bool, ifQuick, otherwise T) T {

@@ -34,7 +34,7 @@ func (c Config) hashTable(ctx context.Context, report *Report) (t table, err err
 	t.close = columns.close
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, t.close())
+			err = joined(err, t.close())
 		}
 	}()
 	for _, f := range hash.All() {

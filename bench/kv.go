@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,8 @@ func (c Config) storeTable(ctx context.Context, report *Report) (t table, err er
 	if err != nil {
 		return t, err
 	}
-	stores := &storeTables{Config: c, ctx: ctx, report: report, rows: n, walker: newWalker(make([]uint64, walkedBytes/8))}
+	walked := cmp.Or(c.memory, walkedBytes)
+	stores := &storeTables{Config: c, ctx: ctx, report: report, rows: n, walker: newWalker(make([]uint64, walked/8))}
 	t.close = func() error { return joined(stores.close(), os.RemoveAll(folder)) }
 	defer func() {
 		if err != nil {
@@ -78,7 +80,7 @@ func (c Config) storeTable(ctx context.Context, report *Report) (t table, err er
 		}
 		t.groups = append(t.groups, groups...)
 	}
-	if report.Roof, err = randomReads(walkedBytes); err != nil {
+	if report.Roof, err = randomReads(walked); err != nil {
 		return t, err
 	}
 	if c.Disk {

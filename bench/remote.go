@@ -61,12 +61,12 @@ func Ask(ctx context.Context, c Config, command []string, stderr io.Writer) (rep
 		return nil, err
 	}
 	_, writeErr := stdin.Write(append(in, '\n'))
-	writeErr = errors.Join(writeErr, stdin.Close())
+	writeErr = joined(writeErr, stdin.Close())
 	decoder := json.NewDecoder(out)
 	for report == nil && err == nil {
 		var m message
 		if err = decoder.Decode(&m); err != nil {
-			err = fmt.Errorf("%s has ended without a report: %w", command[0], errors.Join(err, writeErr))
+			err = fmt.Errorf("%s has ended without a report: %w", command[0], joined(err, writeErr))
 			break
 		}
 		switch {
@@ -78,6 +78,7 @@ func Ask(ctx context.Context, c Config, command []string, stderr io.Writer) (rep
 			c.Progress(m.Done, m.Total)
 		}
 	}
+	_ = out.Close() // or one that says more than it should would wait for ever
 	waitErr := program.Wait()
 	if ctx.Err() != nil {
 		return nil, ctx.Err()

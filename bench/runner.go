@@ -84,10 +84,11 @@ func (r *runner) run(ctx context.Context, groups []*group) error {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if err := r.round(g); err != nil {
+				warm := pass == 0 && i < warmRounds
+				if err := r.round(g, warm); err != nil {
 					return err
 				}
-				if pass == 0 && i < warmRounds {
+				if warm {
 					g.samples = samples{}
 				}
 				done++
@@ -109,13 +110,17 @@ type slot struct {
 // round runs each side of a group once, ours a second time, in a random order:
 // so no side has the better place, and whether the machine is now fast or now
 // slow falls on all of them alike. Each run has the next batch, so that none
-// finds its keys in the cache because another side has just read them.
-func (r *runner) round(g *group) error {
+// finds its keys in the cache because another side has just read them. But in a
+// round to warm up all have the same one: so the results of each side are compared
+// with those of the others, however few rounds follow.
+func (r *runner) round(g *group, warm bool) error {
 	slots := g.slots()
 	r.rng.Shuffle(len(slots), func(i, j int) { slots[i], slots[j] = slots[j], slots[i] })
-	for _, s := range slots {
+	for i, s := range slots {
 		batch := g.next
-		g.next = (g.next + 1) % g.batches
+		if !warm || i == len(slots)-1 {
+			g.next = (g.next + 1) % g.batches
+		}
 		took, digest, err := s.side.run(batch)
 		if err == nil {
 			err = g.check(s.side, batch, digest)

@@ -35,7 +35,6 @@ func newRows(family string, n int, c WorkloadConfig) (*rowsFile, error) {
 	}
 	r := &rowsFile{}
 	rng := rand.New(rand.NewPCG(c.Seed, 2))
-	var missing []byte
 	distinct := make(map[string]bool, n)
 	for i := range n {
 		key := string(w.Batches[0].Key(i))
@@ -43,9 +42,17 @@ func newRows(family string, n int, c WorkloadConfig) (*rowsFile, error) {
 			key = fmt.Sprintf("%s~%d", key, rng.Uint32())
 		}
 		distinct[key] = true
-		missing = append(append(missing[:0], key...), '?') // in no family
 		value := random(nil, rng, 16+rng.IntN(85))
-		if err := errors.Join(r.keys.Append([]byte(key)), r.values.Append(value), r.missing.Append(missing)); err != nil {
+		if err := errors.Join(r.keys.Append([]byte(key)), r.values.Append(value)); err != nil {
+			return nil, err
+		}
+	}
+	for i := range n {
+		missing := string(r.keys.Key(i)) + "?"
+		for distinct[missing] { // which random bytes may be
+			missing += "?"
+		}
+		if err := r.missing.Append([]byte(missing)); err != nil {
 			return nil, err
 		}
 	}
@@ -78,10 +85,17 @@ func (r *rowsFile) len() int { return r.keys.Len() }
 // write makes the file.
 func (r *rowsFile) write(w io.Writer) error {
 	out := binary.LittleEndian.AppendUint64([]byte(rowsMagic), uint64(r.len()))
-	for _, b := range []*keymill.Batch{&r.keys, &r.values, &r.missing} {
-		out = append(append(out, asBytes(b.Offsets)...), b.Data...)
+	numbers := func(list []uint32) {
+		for _, n := range list {
+			out = binary.LittleEndian.AppendUint32(out, n)
+		}
 	}
-	_, err := w.Write(append(out, asBytes(r.order)...))
+	for _, b := range []*keymill.Batch{&r.keys, &r.values, &r.missing} {
+		numbers(b.Offsets)
+		out = append(out, b.Data...)
+	}
+	numbers(r.order)
+	_, err := w.Write(out)
 	return err
 }
 

@@ -9,9 +9,11 @@ import "unsafe"
 func stream(out, in []byte, write func(out []byte)) (seen uint64) {
 	const block = 4096
 	blocks := max(1, len(out)/block)
+	// In 64 bits: an int of 32 does not hold the product.
+	part := func(memory []byte, i int) int { return int(int64(len(memory)) * int64(i) / int64(blocks)) }
 	for i := range blocks {
-		seen ^= read(in[len(in)*i/blocks : len(in)*(i+1)/blocks])
-		write(out[len(out)*i/blocks : len(out)*(i+1)/blocks])
+		seen ^= read(in[part(in, i):part(in, i+1)])
+		write(out[part(out, i):part(out, i+1)])
 	}
 	return seen
 }

@@ -139,15 +139,18 @@ func newPerformer(side StoreSide, rows *rowsFile) (*performer, error) {
 // a call per key or in batches. It returns how long that took, and a digest of
 // what was read or is there afterwards.
 func (p *performer) perform(op operation, batches bool, lo, hi, goroutines int) (time.Duration, uint64, error) {
+	if _, can := p.store.(BatchSubject); batches && !can {
+		return 0, 0, fmt.Errorf("%s takes no batches", p.side.Name)
+	}
 	if op == opLoad {
 		if err := p.reopen(); err != nil {
 			return 0, 0, err
 		}
 	}
-	batched, can := p.store.(BatchSubject)
-	if batches && !can {
-		return 0, 0, fmt.Errorf("%s takes no batches", p.side.Name)
+	if p.store == nil {
+		return 0, 0, fmt.Errorf("%s is not open", p.side.Name)
 	}
+	batched, _ := p.store.(BatchSubject)
 	digests, errs := make([]uint64, goroutines), make([]error, goroutines)
 	var wait sync.WaitGroup
 	start := time.Now()
@@ -176,7 +179,7 @@ func (p *performer) perform(op operation, batches bool, lo, hi, goroutines int) 
 		read, err := p.calls(opHit, lo, hi)
 		sum, errs = read, append(errs, err)
 	}
-	return took, sum, errors.Join(errs...)
+	return took, sum, joined(errs...)
 }
 
 // reopen replaces the store by an empty one.
@@ -186,6 +189,9 @@ func (p *performer) reopen() (err error) {
 	}
 	if err == nil {
 		p.store, err = p.side.Open(p.rows.len())
+	}
+	if err != nil {
+		p.store = nil
 	}
 	return err
 }

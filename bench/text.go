@@ -91,7 +91,7 @@ func (r *Report) WriteGo(w io.Writer) error {
 	line := func(row Row, by string, samples []float64) {
 		name := benchName(r.Table, row.Name, by)
 		if written[name] {
-			return // ours, in the row of another peer
+			return // a peer, in the row of another of ours
 		}
 		written[name] = true
 		for _, ns := range samples {

@@ -2,12 +2,14 @@ package bench
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -31,8 +33,9 @@ import (
 
 // ServeWorker does the work of a worker that has our stores and these, until in
 // ends.
-func ServeWorker(in io.Reader, out io.Writer, peers []StoreSide) error {
+func ServeWorker(in io.Reader, out io.Writer, peers []StoreSide) (err error) {
 	w := worker{stores: slices.Concat(Stores, []StoreSide{builtinMap}, peers)}
+	defer func() { err = joined(err, w.closeStore()) }() // which may have files
 	requests := bufio.NewScanner(in)
 	for requests.Scan() {
 		answer, err := w.answer(strings.Fields(requests.Text()))
@@ -63,6 +66,9 @@ func (w *worker) answer(request []string) (string, error) {
 		if err = errors.Join(errLo, errHi, err); err != nil {
 			return "", err
 		}
+		if request[2] != "calls" && request[2] != "batches" {
+			return "", fmt.Errorf("form %q is neither calls nor batches", request[2])
+		}
 		if lo < 0 || lo > hi || hi > w.rows.len() || goroutines < 1 {
 			return "", fmt.Errorf("rows %d to %d of %d on %d goroutines", lo, hi, w.rows.len(), goroutines)
 		}
@@ -72,6 +78,13 @@ func (w *worker) answer(request []string) (string, error) {
 	return "", fmt.Errorf("request %q is unknown, or comes before open", request)
 }
 
+func (w *worker) closeStore() error {
+	if w.performer == nil || w.store == nil {
+		return nil
+	}
+	return w.store.Close()
+}
+
 func (w *worker) open(name, rowsName string) (grown int64, err error) {
 	rows, err := readRows(rowsName)
 	if err != nil {
@@ -79,14 +92,18 @@ func (w *worker) open(name, rowsName string) (grown int64, err error) {
 	}
 	for _, side := range w.stores {
 		if side.Name == strings.ReplaceAll(name, "_", " ") && side.Open != nil {
-			if w.performer, err = newPerformer(side, rows); err != nil {
+			err = w.closeStore()
+			if w.performer = nil; err == nil {
+				w.performer, err = newPerformer(side, rows)
+			}
+			if err != nil {
 				return 0, err
 			}
 			debug.FreeOSMemory()
 			before := residentBytes()
 			_, _, err = w.perform(opLoad, false, 0, rows.len(), 1)
 			debug.FreeOSMemory() // what the store no longer needs does not count
-			return residentBytes() - before, err
+			return max(0, residentBytes()-before), err
 		}
 	}
 	return 0, fmt.Errorf("no store is called %s", name)
@@ -110,14 +127,18 @@ func residentBytes() int64 {
 type client struct {
 	cmd     *exec.Cmd
 	in      io.WriteCloser
+	out     io.Closer
 	answers *bufio.Scanner
 	grown   uint64 // by how many bytes the store made it grow
 }
 
-// startWorker starts a worker by its command line, and opens a store in it.
+// startWorker starts a worker by its command line, and opens a store in it. The
+// worker runs in the folder of the rows, so that its request, which is words, has
+// a name without the spaces that a folder's may have.
 func startWorker(ctx context.Context, command []string, store, rows string) (c *client, err error) {
 	c = &client{cmd: exec.CommandContext(ctx, command[0], command[1:]...)}
 	c.cmd.Stderr = os.Stderr
+	c.cmd.Dir, rows = filepath.Split(rows)
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("%s: worker %s: %w", store, strings.Join(command, " "), err)
@@ -130,13 +151,13 @@ func startWorker(ctx context.Context, command []string, store, rows string) (c *
 	if err != nil {
 		return nil, err
 	}
-	c.answers = bufio.NewScanner(out)
+	c.out, c.answers = out, bufio.NewScanner(out)
 	if err = c.cmd.Start(); err != nil {
 		return nil, err
 	}
 	numbers, err := c.ask(1, "open", strings.ReplaceAll(store, " ", "_"), rows)
 	if err != nil {
-		return nil, errors.Join(err, c.close())
+		return nil, joined(err, c.close())
 	}
 	c.grown = numbers[0]
 	return c, nil
@@ -146,7 +167,7 @@ func startWorker(ctx context.Context, command []string, store, rows string) (c *
 func (c *client) ask(count int, request ...any) ([]uint64, error) {
 	_, err := fmt.Fprintln(c.in, request...)
 	if err != nil || !c.answers.Scan() {
-		return nil, fmt.Errorf("it has ended: %w", errors.Join(err, c.answers.Err(), io.ErrUnexpectedEOF))
+		return nil, fmt.Errorf("it has ended: %w", cmp.Or(err, c.answers.Err(), io.ErrUnexpectedEOF))
 	}
 	text := c.answers.Text()
 	if failure, failed := strings.CutPrefix(text, "error "); failed {
@@ -178,12 +199,26 @@ func (c *client) run(op operation, batches bool, lo, hi, goroutines int) (time.D
 	return time.Duration(numbers[0]), numbers[1], nil
 }
 
-// close ends the worker.
-func (c *client) close() error { return errors.Join(c.in.Close(), c.cmd.Wait()) }
+// close ends the worker: its input ends, and what it still says, nobody hears, so
+// that one that says more than it is asked does not wait for ever.
+func (c *client) close() error { return joined(c.in.Close(), c.out.Close(), c.cmd.Wait()) }
 
 func closeAll(clients []*client) (err error) {
 	for _, c := range clients {
-		err = errors.Join(err, c.close())
+		err = joined(err, c.close())
 	}
 	return err
+}
+
+// joined is [errors.Join] on one line.
+func joined(errs ...error) (all error) {
+	for _, err := range errs {
+		switch {
+		case all == nil:
+			all = err
+		case err != nil:
+			all = fmt.Errorf("%w; %w", all, err)
+		}
+	}
+	return all
 }

@@ -28,8 +28,9 @@ type Workload struct {
 func (w *Workload) PerKey() float64 { return float64(w.Bytes) / float64(w.Keys*len(w.Batches)) }
 
 // Families are the kinds of keys that [NewWorkload] makes, in words for users.
-// Keys are drawn from so many that no branch predictor learns them: with 32,768
-// or more keys in a workload, no fewer are distinct.
+// Keys are drawn from so many that no branch predictor learns them: of 131,072
+// keys or more, 32,768 or more are distinct, whatever the family. (Of the very
+// shortest keys there are fewer than that, and of others a few come twice.)
 const Families = `fixedN        N random bytes, in a batch of fixed width (fixed16)
 asciiN        N random letters and digits, in a batch of fixed width (ascii16)
 uniformA-B    random bytes, each length from A to B as often (uniform1-32)
@@ -72,7 +73,7 @@ func NewWorkload(family string, c WorkloadConfig) (*Workload, error) {
 		b := keymill.Batch{Offsets: make([]uint32, 1, c.Keys+1)}
 		for range c.Keys {
 			if b.Data = next(b.Data); int64(len(b.Data)) > keymill.MaxData {
-				return nil, fmt.Errorf("workload %s: %d keys a batch are more than 4 GiB of keys: take fewer", family, c.Keys)
+				return nil, tooLarge(family, c.Keys)
 			}
 			b.Offsets = append(b.Offsets, uint32(len(b.Data)))
 		}
@@ -86,6 +87,9 @@ func (w *Workload) fixed(rng *rand.Rand, width, batches int, fill func([]byte, *
 	if width < 3 {
 		return nil, fmt.Errorf("workload %s: so few bytes have too few values: take 3 or more", w.Name)
 	}
+	if int64(w.Keys)*int64(width) > keymill.MaxData {
+		return nil, tooLarge(w.Name, w.Keys)
+	}
 	for range batches {
 		b := keymill.Batch{Data: make([]byte, 0, w.Keys*width), Width: width}
 		b.Data = fill(b.Data, rng, w.Keys*width)
@@ -93,6 +97,26 @@ func (w *Workload) fixed(rng *rand.Rand, width, batches int, fill func([]byte, *
 		w.Bytes += len(b.Data)
 	}
 	return w, nil
+}
+
+func tooLarge(family string, keys int) error {
+	return fmt.Errorf("workload %s: %d keys a batch are more than 4 GiB of keys: take fewer", family, keys)
+}
+
+// checkFamily says whether there is such a family. Whether the file of paths is
+// there, is seen when it is read.
+func checkFamily(family string) error {
+	for _, prefix := range []string{"fixed", "ascii"} {
+		if width, ok := cutNumber(family, prefix); ok {
+			_, err := (&Workload{Name: family}).fixed(nil, width, 0, nil)
+			return err
+		}
+	}
+	if family == "paths" {
+		return nil
+	}
+	_, err := keysOf(family, nil, WorkloadConfig{})
+	return err
 }
 
 // keysOf returns a function that appends the next key of the family.
@@ -138,7 +162,7 @@ func cutRange(family, prefix string) (low, high int, ok bool) {
 	a, b, dash := strings.Cut(rest, "-")
 	low, errLow := strconv.Atoi(a)
 	high, errHigh := strconv.Atoi(b)
-	return low, high, found && dash && errLow == nil && errHigh == nil && 0 < low && low <= high && 2 <= high && high <= 1<<20
+	return low, high, found && dash && errLow == nil && errHigh == nil && 0 < low && low <= high && 3 <= high && high <= 1<<20
 }
 
 // random appends n random bytes.
@@ -242,17 +266,23 @@ func pathsOf(c WorkloadConfig) (func([]byte) []byte, error) {
 		return nil, fmt.Errorf("workload paths: %w", err)
 	}
 	text = text[:bytes.LastIndexByte(text, '\n')+1] // whole lines
-	if lines := bytes.Count(text, []byte("\n")); lines < minKeys {
-		return nil, fmt.Errorf("workload paths: %s has %d lines: it needs %d or more, or branch predictors learn it", c.Paths, lines, minKeys)
-	}
-	rest := text
-	return func(dst []byte) []byte {
-		if len(rest) == 0 {
-			rest = text
-		}
-		var line []byte
-		line, rest, _ = bytes.Cut(rest, []byte("\n"))
+	var keys [][]byte
+	distinct := map[string]bool{}
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
 		key, _, _ := bytes.Cut(line, []byte("\t"))
-		return append(dst, key...)
+		if len(key) == 0 {
+			continue // such a line has no path
+		}
+		if keys = append(keys, key); len(distinct) < minKeys {
+			distinct[string(key)] = true
+		}
+	}
+	if len(distinct) < minKeys {
+		return nil, fmt.Errorf("workload paths: %s has %d paths: it needs %d or more, or branch predictors learn it", c.Paths, len(distinct), minKeys)
+	}
+	i := -1
+	return func(dst []byte) []byte {
+		i = (i + 1) % len(keys)
+		return append(dst, keys[i]...)
 	}, nil
 }

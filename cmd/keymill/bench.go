@@ -68,7 +68,6 @@ func (a *app) benchTableCommand(table, short string) *cobra.Command {
 	flags.BoolVar(&f.withoutPeers, "no-peers", false, "leave out the other libraries")
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
 	flags.BoolVar(&f.asGo, "go", false, "write the samples in the format of Go's benchmarks, which benchstat reads")
-	cmd.MarkFlagsMutuallyExclusive("json", "go")
 	if table == "kv" {
 		flags.BoolVar(&c.Disk, "disk", false, "stores on disk too, with 100,000 rows; they do not wait for the disk at each call")
 	} else {
@@ -94,10 +93,19 @@ func datasetFile() string {
 
 // bench measures a table and writes the report.
 func (a *app) bench(ctx context.Context, f benchFlags) error {
+	if f.json && f.asGo {
+		return usageError{errors.New("--json and --go are two formats: give one of them")}
+	}
+	if err := f.config.Check(); err != nil {
+		return usageError{err}
+	}
 	progress, stop := a.watchRounds()
 	f.config.Progress = progress
 	report, err := a.measure(ctx, f)
 	stop()
+	if errors.Is(err, context.Canceled) {
+		err = fmt.Errorf("interrupted, there is no report: %w", err)
+	}
 	if err != nil {
 		return err
 	}
