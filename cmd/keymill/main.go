@@ -39,7 +39,7 @@ func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }
 // and reports: not those that whoever started it has switched off, as a shell
 // does with Ctrl-C for what runs in the background.
 func endingSignals() (signals []os.Signal) {
-	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
+	for _, s := range endings {
 		if !signal.Ignored(s) {
 			signals = append(signals, s)
 		}
