@@ -2,6 +2,7 @@ package bench
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -24,6 +25,21 @@ func TestOutOfCache(t *testing.T) {
 	again, err := c.workload(&group{name: "xxh64 ascii32"}, "ascii32")
 	require.NoError(t, err)
 	assert.Same(t, w, again, "all rows have the same keys")
+}
+
+// A side that writes nothing has the digest of zeros, whatever the side before has
+// left in the memory that they share.
+func TestSidesBeginWithZeros(t *testing.T) {
+	out := []uint32{1, 2, 3}
+	s := sideOf("lazy", true, out, func(batch int) error {
+		out[batch] = 7
+		return nil
+	})
+	took, digest, err := s.run(1)
+	require.NoError(t, err)
+	assert.Equal(t, digestOf([]uint32{0, 7, 0}), digest)
+	assert.GreaterOrEqual(t, took, time.Duration(0))
+	assert.Equal(t, side{name: "lazy", own: true}, side{name: s.name, own: s.own})
 }
 
 // Batches of few keys are many: enough keys for no branch predictor to learn

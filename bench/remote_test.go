@@ -85,7 +85,8 @@ func TestContextEndsAsk(t *testing.T) {
 	c.Rounds = 1_000_000
 	c.Progress = func(int, int) { cancel() }
 	report, err := Ask(ctx, c, be("server"), &bytes.Buffer{})
-	require.Equal(t, context.Canceled, err)
+	require.ErrorIs(t, err, context.Canceled)
+	require.EqualError(t, err, "context canceled")
 	require.Nil(t, report)
 
 	_, err = Ask(ctx, c, be("server"), &bytes.Buffer{})

@@ -94,6 +94,34 @@ func TestWrongStoresAreFound(t *testing.T) {
 	}
 }
 
+// Each run of a row has other rows, the same for each store, but a load has all.
+func TestStoresHaveTheNextRows(t *testing.T) {
+	t.Parallel()
+	s, groups, err := tableOf(t, Config{Worker: be("worker")})
+	require.NoError(t, err)
+	for _, g := range groups {
+		digests := map[uint64]bool{}
+		for batch := range g.batches {
+			_, ours, err := g.ours[0].run(batch)
+			require.NoError(t, err)
+			_, theirs, err := g.peers[0].run(batch)
+			require.NoError(t, err)
+			require.Equal(t, ours, theirs, "%s, batch %d", g.name, batch)
+			digests[ours] = true
+		}
+		switch {
+		case strings.HasPrefix(g.name, "miss"):
+			require.Equal(t, map[uint64]bool{storeRun: true}, digests)
+		case strings.HasPrefix(g.name, "load"):
+			require.Equal(t, 1, g.batches)
+		default:
+			require.Equal(t, minKeys/storeRun, g.batches)
+			require.Len(t, digests, g.batches, g.name)
+		}
+	}
+	require.NoError(t, s.close())
+}
+
 // A store that fails, or a worker that dies, ends the run; and then no worker is
 // left.
 func TestFailingStores(t *testing.T) {

@@ -258,7 +258,8 @@ func TestContextEndsRuns(t *testing.T) {
 			require.LessOrEqual(t, done, 3)
 		}
 		report, err := Run(ctx, c)
-		require.Equal(t, context.Canceled, err, table)
+		require.ErrorIs(t, err, context.Canceled, table)
+		require.EqualError(t, err, "context canceled")
 		require.Nil(t, report)
 	}
 }
@@ -272,7 +273,8 @@ func TestContextEndsRunsOfWorkers(t *testing.T) {
 	c.Peers.Hash = []HashPeer{{Name: "stuck", Func: hash.XXH3, Command: be("stuck", knocked(t, cancel))}}
 	for range 2 {
 		report, err := Run(ctx, c)
-		require.Equal(t, context.Canceled, err)
+		require.ErrorIs(t, err, context.Canceled)
+		require.EqualError(t, err, "context canceled")
 		require.Nil(t, report)
 	}
 }

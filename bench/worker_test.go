@@ -10,6 +10,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/kv/ref"
 )
 
 // planted are stores that are not what they seem, and one that is. closed counts
@@ -138,6 +141,51 @@ func TestOperations(t *testing.T) {
 			}
 		}
 		require.NoError(t, end())
+	}
+}
+
+// diary is a store that notes what it is given, in order.
+type diary struct {
+	stored
+	keys *[]string
+}
+
+func (d diary) Set(key, value []byte) error {
+	*d.keys = append(*d.keys, string(key)+"="+string(value))
+	return d.stored.Set(key, value)
+}
+
+func (d diary) SetBatch(keys, values *keymill.Batch) error {
+	for i := range keys.Len() {
+		*d.keys = append(*d.keys, string(keys.Key(i))+"="+string(values.Key(i)))
+	}
+	return d.stored.SetBatch(keys, values)
+}
+
+// Rows are loaded in the order of the file, and updated in that of the rows, so
+// that no store finds them where it put them one after the other.
+func TestOrderOfRows(t *testing.T) {
+	var given []string
+	p, err := newPerformer(StoreSide{Name: "diary", Open: func(int) (Subject, error) {
+		return diary{stored{ref.New(ref.Options{})}, &given}, nil
+	}}, fewRows())
+	require.NoError(t, err)
+	for _, step := range []struct {
+		op      operation
+		batches bool
+		want    []string
+	}{
+		{opLoad, false, []string{"def=333", "a=1", "bc="}},
+		{opLoad, true, []string{"def=333", "a=1", "bc="}},
+		{opUpdate, false, []string{"a=1", "bc=", "def=333"}},
+		{opUpdate, true, []string{"a=1", "bc=", "def=333"}},
+		{opMixed, false, []string{"a=1"}},
+		{opHit, true, nil},
+	} {
+		given = nil
+		_, _, err := p.perform(step.op, step.batches, 0, 3, 1)
+		require.NoError(t, err)
+		require.Equal(t, step.want, given, "%s in batches %v", step.op, step.batches)
 	}
 }
 
