@@ -91,7 +91,7 @@ func TestHashes(t *testing.T) {
 }
 
 func TestPlacements(t *testing.T) {
-	report := measured(t, bench.Config{Table: "place", Workloads: []string{"fixed16", "ascii16", "user"}})
+	report := measured(t, bench.Config{Table: "place", Workloads: []string{"fixed16", "fixed8", "ascii16", "uniform1-32", "user"}})
 	want := map[string]string{
 		"redis fixed16": "definition, radix", // random bytes have hash tags, which the loop of bytes does not look for
 		"redis ascii16": "definition, byte table, radix",

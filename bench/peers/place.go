@@ -1,6 +1,8 @@
 package main
 
 import (
+	"encoding/binary"
+
 	"github.com/IBM/sarama"
 	"github.com/cespare/xxhash/v2"
 	"github.com/dgryski/go-jump"
@@ -52,8 +54,16 @@ func placements() []bench.PlacePeer {
 			return int(hash.SumCRC16(key)) % place.RedisSlots
 		})},
 		{Name: "radix", Scheme: "redis", Parts: place.RedisSlots, Place: loop(func(key []byte) int { return int(radix.ClusterSlot(key)) })},
-		{Name: "go-jump on xxhash", Scheme: "jump", Parts: parts, Place: loop(func(key []byte) int { return int(jump.Hash(xxhash.Sum64(key), parts)) })},
+		{Name: "go-jump on xxhash", Scheme: "jump", Parts: parts, Place: loop(jumped)},
 	}
+}
+
+// jumped is the scheme jump: a key of eight bytes is the number of the paper.
+func jumped(key []byte) int {
+	if len(key) == 8 {
+		return int(jump.Hash(binary.LittleEndian.Uint64(key), parts))
+	}
+	return int(jump.Hash(xxhash.Sum64(key), parts))
 }
 
 func partition(p sarama.Partitioner, m *sarama.ProducerMessage, key []byte) int {
