@@ -93,7 +93,8 @@ var rows = []shown{
 	{"hash", "xxh3 fixed32", "zeebo/xxh3", "xxh3, keys of 32 bytes"},
 	{"hash", "xxh3 uniform1-32", "zeebo/xxh3", "xxh3, keys of 1 to 32 bytes"},
 	{"hash", "xxh3 user", "zeebo/xxh3", "xxh3, keys like user:12345678"},
-	{"hash", "xxh3 user", "maphash", "the same, against a hash for one process"},
+	{"hash", "xxh3 url", "zeebo/xxh3", "xxh3, web addresses of 35 to 80 bytes"},
+	{"hash", "xxh3 user", "maphash", "xxh3, keys like user:12345678, against a hash for one process"},
 	{"hash", "xxh64 fixed16", "cespare/xxhash", "xxh64, keys of 16 bytes"},
 	{"hash", "xxh64 fixed16", "parquet-go batch", "the same, against assembly for batches"},
 	{"hash", "fx64 user", "trueno", "fx64, keys like user:12345678"},
@@ -117,8 +118,8 @@ func summary(reports map[string]*bench.Report) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintf(&out, "| %s | %s %.3g | %s %.3g | %.2f | %.2f–%.2f |\n",
-			s.label, row.Ours, row.OursNS, row.Peer, row.PeerNS, row.Ratio, row.CI[0], row.CI[1])
+		fmt.Fprintf(&out, "| %s | %s %s | %s %s | %.2f | %.2f–%.2f |\n",
+			s.label, row.Ours, digits(row.OursNS), row.Peer, digits(row.PeerNS), row.Ratio, row.CI[0], row.CI[1])
 	}
 	fmt.Fprintf(&out, "\nNanoseconds a key, one core.")
 	for _, table := range bench.Tables {
@@ -129,6 +130,14 @@ func summary(reports map[string]*bench.Report) ([]byte, error) {
 	fmt.Fprintf(&out, "\n%s, %d cores%s, %s, %s. All rows: [bench/results](bench/results/README.md).\n\n",
 		m.Processor, m.Cores, virtual(m), m.System, m.Go)
 	return out.Bytes(), nil
+}
+
+// digits returns three digits of a time.
+func digits(ns float64) string {
+	if ns >= 99.95 {
+		return fmt.Sprintf("%.0f", ns)
+	}
+	return fmt.Sprintf("%.3g", ns)
 }
 
 func find(r *bench.Report, s shown) (bench.Row, error) {
