@@ -18,7 +18,7 @@ const (
 
 // Tolerance is the change that a comparison does not speak of, as a part: what
 // other memory and another layout of the same code may make of it.
-const Tolerance = 0.03
+const Tolerance = 0.05
 
 // Change is what became of a row between two reports.
 type Change struct {

@@ -39,11 +39,11 @@ func TestCompare(t *testing.T) {
 		all      string
 	}{
 		{0.001, map[string]float64{"a": 2, "b": 2}, "same same", Same},
-		{0.001, map[string]float64{"a": 1.9, "b": 2}, "slower same", Slower},
-		{0.001, map[string]float64{"a": 2.1, "b": 2}, "faster same", Faster},
-		{0.001, map[string]float64{"a": 2.1, "b": 1.9}, "faster slower", Slower},
-		{0.001, map[string]float64{"a": 2.05, "b": 1.95}, "same same", Same}, // within 3 %
-		{0.001, map[string]float64{"a": 2.06, "b": 2}, "noisy same", Noisy},  // the tolerance is within the interval
+		{0.001, map[string]float64{"a": 1.85, "b": 2}, "slower same", Slower},
+		{0.001, map[string]float64{"a": 2.15, "b": 2}, "faster same", Faster},
+		{0.001, map[string]float64{"a": 2.15, "b": 1.85}, "faster slower", Slower},
+		{0.001, map[string]float64{"a": 2.08, "b": 1.92}, "same same", Same}, // within 5 %
+		{0.001, map[string]float64{"a": 2.1, "b": 2}, "noisy same", Noisy},   // the tolerance is within the interval
 		{0.1, map[string]float64{"a": 2, "b": 2}, "noisy noisy", Noisy},
 		{0.1, map[string]float64{"a": 1.5, "b": 4}, "slower faster", Slower},
 		{0.1, map[string]float64{"a": 2, "b": 4}, "noisy faster", Noisy},
