@@ -7,7 +7,7 @@ command -v cargo >/dev/null || {
   echo "trueno.sh: cargo is missing: install Rust 1.80 or later, as https://rustup.rs says" >&2
   exit 1
 }
-cargo build --quiet --release --locked --manifest-path bench/peers/trueno/Cargo.toml
+cargo build --quiet --release --manifest-path bench/peers/trueno/Cargo.toml
 mkdir -p bin
 cp bench/peers/trueno/target/release/keymill-trueno bin/
 echo "bin/keymill-trueno"
