@@ -17,14 +17,14 @@ import (
 type Config struct {
 	Table string // one of [Tables]
 
-	// Quick takes fewer rows, fewer keys and fewer rounds: seconds in place of
-	// minutes, and wider intervals.
+	// Quick takes fewer rows and fewer keys: seconds in place of minutes, and wider
+	// intervals.
 	Quick bool
 
 	// Many short runs tell more than few long ones: what disturbs the machine
 	// hits few of them, and medians leave those out.
 	Keys   int    // of a batch; 0: 262,144, or 65,536 if Quick
-	Rounds int    // of each row; 0: 151; 6 at least
+	Rounds int    // of each row but loads of stores, which have 7; 0: 151; 6 at least
 	Seed   uint64 // of keys and of the order of runs
 
 	Workloads []string // nil: those of the table; see [Families]

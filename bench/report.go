@@ -27,7 +27,7 @@ type Report struct {
 	Date    string   `json:"date"`   // RFC 3339
 	Command string   `json:"command"`
 	Rounds  int      `json:"rounds"`
-	Unit    string   `json:"unit"`            // of ours_ns and peer_ns: "key" or "call"
+	Unit    string   `json:"unit"`            // what ours_ns and peer_ns are for: "key"
 	Notes   []string `json:"notes,omitempty"` // what a reader must know: what was left out, and why
 	AA      AA       `json:"aa"`
 	Roof    []Limit  `json:"roof"`
@@ -171,8 +171,7 @@ func rounded(samples []float64) []float64 {
 
 // WriteJSON writes the report as JSON.
 func (r *Report) WriteJSON(w io.Writer) error {
-	encoder := json.NewEncoder(w)
-	return encoder.Encode(r)
+	return json.NewEncoder(w).Encode(r)
 }
 
 // ReadReport reads what [Report.WriteJSON] wrote.
