@@ -17,16 +17,27 @@ const (
 )
 
 // Tolerance is the change that a comparison does not speak of, as a part: what
-// other memory and another layout of the same code may make of it.
-const Tolerance = 0.05
+// other memory makes of the same code from one process to the next.
+const Tolerance = 0.04
+
+// quietPart is the quantile of a side's rounds that reports are compared by.
+// Medians will not do: on a shared machine those of one program, and even their
+// ratio to a peer's in the same rounds, differ by 10 % from one run to the next,
+// as what else runs there slows the one more than the other. What a side takes
+// when it is disturbed least comes back within 1 %.
+const quietPart = 0.05
+
+// quietRounds is the least number of rounds that have a 95 % interval for that
+// quantile. With fewer the medians are compared all the same.
+const quietRounds = 72
 
 // Change is what became of a row between two reports.
 type Change struct {
 	Name    string     `json:"name"`
 	Ours    string     `json:"ours"`
 	Peer    string     `json:"peer"`
-	Old     float64    `json:"old"`    // ratio
-	New     float64    `json:"new"`    // ratio
+	Old     float64    `json:"old"`    // ratio, undisturbed
+	New     float64    `json:"new"`    // ratio, undisturbed
 	Change  float64    `json:"change"` // new over old: below 1 is slower
 	CI      [2]float64 `json:"ci"`
 	Verdict string     `json:"verdict"` // slower, faster, same or noisy
@@ -57,18 +68,20 @@ func Compare(before, after *Report) (*Comparison, error) {
 		c.Notes = append(c.Notes, fmt.Sprintf("the compilers differ: %s, %s", before.Machine.Go, after.Machine.Go))
 	}
 	type key struct{ name, ours, peer string }
-	was := map[key]Row{}
-	for _, row := range before.Rows {
-		was[key{row.Name, row.Ours, row.Peer}] = row
+	was := map[key]Ratio{}
+	for i, ratio := range before.undisturbed() {
+		row := before.Rows[i]
+		was[key{row.Name, row.Ours, row.Peer}] = ratio
 	}
-	for _, row := range after.Rows {
+	for i, ratio := range after.undisturbed() {
+		row := after.Rows[i]
 		old, there := was[key{row.Name, row.Ours, row.Peer}]
 		if !there {
 			continue
 		}
-		change := quotient(row.interval(), old.interval())
+		change := quotient(ratio, old)
 		c.Changes = append(c.Changes, Change{
-			Name: row.Name, Ours: row.Ours, Peer: row.Peer, Old: old.Ratio, New: row.Ratio,
+			Name: row.Name, Ours: row.Ours, Peer: row.Peer, Old: old.Median, New: ratio.Median,
 			Change: change.Median, CI: [2]float64{change.Low, change.High}, Verdict: changed(change),
 		})
 	}
@@ -87,6 +100,22 @@ func Compare(before, after *Report) (*Comparison, error) {
 		}
 	}
 	return c, nil
+}
+
+// undisturbed returns the ratio of each row when both sides were disturbed
+// least; that of its medians if it has too few samples.
+func (r *Report) undisturbed() []Ratio {
+	ratios := make([]Ratio, len(r.Rows))
+	var ours []float64
+	for i, row := range r.Rows {
+		if row.Samples.Ours != nil { // else they are those of the row before
+			ours = row.Samples.Ours
+		}
+		if ratios[i] = row.interval(); min(len(ours), len(row.Samples.Peer)) >= quietRounds {
+			ratios[i] = quotient(quantileOf(row.Samples.Peer, quietPart), quantileOf(ours, quietPart))
+		}
+	}
+	return ratios
 }
 
 func changed(r Ratio) string {

@@ -17,34 +17,43 @@ func (r Ratio) Holds(x float64) bool { return r.Low <= x && x <= r.High }
 // width is the half width of the interval as a part of the median.
 func (r Ratio) width() float64 { return (r.High - r.Low) / 2 / r.Median }
 
-// ratioOf returns the median of the samples and its 95 % interval, which is
-// exact for samples of any distribution: the true median lies between the k-th
-// smallest and the k-th largest unless fewer than k samples fall on one side of
-// it, whose probability is that of fewer than k heads in as many coin tosses.
-// Below six samples no interval reaches 95 %, and it is the whole line.
-func ratioOf(samples []float64) Ratio {
+// ratioOf returns the median of the samples and its 95 % interval. Below six
+// samples no interval reaches 95 %, and it is the whole line.
+func ratioOf(samples []float64) Ratio { return quantileOf(samples, 0.5) }
+
+// quantileOf returns the quantile of the samples, below which that part of them
+// lies, and its 95 % interval, which is exact for samples of any distribution:
+// the true quantile is above the k-th smallest unless fewer than k samples are
+// below it, whose probability is that of fewer than k heads of biased coins.
+func quantileOf(samples []float64, part float64) Ratio {
 	sorted := slices.Sorted(slices.Values(samples))
 	n := len(sorted)
 	if n == 0 {
 		return Ratio{math.NaN(), 0, math.Inf(1)}
 	}
-	k := tail(n)
-	if k == 0 {
-		return Ratio{median(sorted), 0, math.Inf(1)}
+	r := Ratio{quantile(sorted, part), 0, math.Inf(1)}
+	if part == 0.5 {
+		r.Median = median(sorted)
 	}
-	return Ratio{median(sorted), sorted[k-1], sorted[n-k]}
+	if k := tail(n, part); k > 0 {
+		r.Low = sorted[k-1]
+	}
+	if k := tail(n, 1-part); k > 0 {
+		r.High = sorted[n-k]
+	}
+	return r
 }
 
-// tail returns the largest k such that n fair coins show fewer than k heads with
-// a probability of at most 2.5 %.
-func tail(n int) int {
+// tail returns the largest k such that n coins, each a head with probability p,
+// show fewer than k heads with a probability of at most 2.5 %.
+func tail(n int, p float64) int {
 	// In logarithms: for large n a single outcome is below what a float64 holds.
 	logN, _ := math.Lgamma(float64(n + 1))
 	sum := 0.0
 	for k := range n + 1 {
 		heads, _ := math.Lgamma(float64(k + 1))
 		tails, _ := math.Lgamma(float64(n - k + 1))
-		sum += math.Exp(logN - heads - tails - float64(n)*math.Ln2)
+		sum += math.Exp(logN - heads - tails + float64(k)*math.Log(p) + float64(n-k)*math.Log1p(-p))
 		if sum > 0.025 {
 			return k
 		}
@@ -76,7 +85,7 @@ func summary(samples []float64) (mid, spread float64) {
 }
 
 // quotient returns a divided by b, and an interval for it from those of a and
-// b, which were measured apart: the half widths of the logarithms add up as the
+// b, which know nothing of each other: the half widths of the logarithms add up as the
 // sides of a right angle do.
 func quotient(a, b Ratio) Ratio {
 	mid := a.Median / b.Median

@@ -13,9 +13,9 @@ import (
 // Practical Nonparametric Statistics, table A3; Hollander and Wolfe).
 func TestTailOfTables(t *testing.T) {
 	for n, want := range map[int]int{1: 0, 5: 0, 6: 1, 8: 1, 9: 2, 10: 2, 12: 3, 15: 4, 20: 6, 25: 8, 30: 10, 50: 18, 100: 40} {
-		assert.Equal(t, want, tail(n), "%d samples", n)
+		assert.Equal(t, want, tail(n, 0.5), "%d samples", n)
 	}
-	assert.InDelta(t, 49_000, tail(100_000), 1000, "large numbers neither overflow nor vanish")
+	assert.InDelta(t, 49_000, tail(100_000, 0.5), 1000, "large numbers neither overflow nor vanish")
 }
 
 func TestRatioOf(t *testing.T) {
@@ -27,6 +27,19 @@ func TestRatioOf(t *testing.T) {
 	assert.Equal(t, 2.0, few.Median)
 	assert.True(t, few.Holds(1e9), "three samples tell nothing at 95 %%")
 	assert.True(t, math.IsNaN(ratioOf(nil).Median))
+}
+
+// Of 72 samples the first interval of the 5 % quantile has a lower end: 0.95^72 is
+// below 2.5 %, 0.95^71 is not. Its upper end is the value of the binomial table
+// of scipy, 1 + binom.ppf(0.975, n, 0.05).
+func TestQuantileOf(t *testing.T) {
+	samples := make([]float64, 151)
+	for i := range samples {
+		samples[i] = float64(151 - i)
+	}
+	assert.Equal(t, Ratio{9, 3, 14}, quantileOf(samples, 0.05))
+	assert.Equal(t, Ratio{5, 1, 9}, quantileOf(samples[151-72:], 0.05))
+	assert.Equal(t, Ratio{5, 0, 9}, quantileOf(samples[151-71:], 0.05))
 }
 
 // The interval holds the true median in 95 of 100 runs, also of samples that are
