@@ -12,6 +12,7 @@ package cpu
 
 import (
 	"bytes"
+	"sync"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
@@ -24,36 +25,68 @@ const blockKeys = 512
 
 // New returns the backend. It is named "cpu", runs every hash and every scheme,
 // and has no state: all values of it are the same.
-func New() keymill.Backend { return backend{} }
+func New() keymill.Backend { return backend{&plain} }
 
-type backend struct{}
+var plain = Kernels{Name: "cpu", Description: "plain Go, one core"}
 
-func (backend) Name() string { return "cpu" }
+type backend struct{ kernels *Kernels }
 
-func (backend) Describe() string { return "plain Go, one core" }
+func (b backend) Name() string { return b.kernels.Name }
 
-func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params) error {
-	s, err := keymill.Check(dst, b, p)
+func (b backend) Describe() string { return b.kernels.Description }
+
+func (b backend) Place(dst *keymill.Placement, batch *keymill.Batch, p keymill.Params) error {
+	s, err := keymill.Check(dst, batch, p)
 	if err != nil {
 		return err
 	}
 	clear(dst.Counts)
-	wantParts := dst.Parts != nil || dst.Counts != nil
-	if dst.Hashes == nil && !wantParts {
+	if dst.Hashes == nil && dst.Parts == nil && dst.Counts == nil {
 		return nil
 	}
-	w := work{scheme: s, seed: s.Hash.ResolveSeed(s.Seed)}
+	w := works.Get().(*work)
+	w.start(b.kernels, s)
+	w.place(dst, batch)
+	works.Put(w)
+	return nil
+}
+
+// work is a call in progress: what is the same for all keys, resolved, and the
+// memory of a block.
+type work struct {
+	kernels  *Kernels
+	scheme   place.Scheme
+	seed     hash.Words
+	nullHash uint64
+	nullPart uint32
+
+	hashes  [blockKeys]uint64
+	parts   [blockKeys]uint32
+	spans   spanBlock
+	order   [blockKeys]uint16
+	classes [blockKeys]uint8
+	lists   [xxh3Classes][blockKeys]uint16
+}
+
+// works are kept from call to call: to clear one, as a variable on the stack
+// would be, takes longer than a batch of a few keys.
+var works = sync.Pool{New: func() any { return new(work) }}
+
+func (w *work) start(k *Kernels, s place.Scheme) {
+	w.kernels, w.scheme, w.seed = k, s, s.Hash.ResolveSeed(s.Seed)
 	w.nullHash, w.nullPart = s.PlaceNull()
+}
+
+func (w *work) place(dst *keymill.Placement, b *keymill.Batch) {
+	wantParts := dst.Parts != nil || dst.Counts != nil
 	if !wantParts && b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst.Hashes, b.Data, b.Width) {
 		w.hashNulls(dst.Hashes, b)
-		return nil
+		return
 	}
-	var hashBlock [blockKeys]uint64
-	var partBlock [blockKeys]uint32
 	n, step := b.Len(), blockLen(b.Width)
 	for lo := 0; lo < n; lo += step {
 		hi := min(lo+step, n)
-		hashes := hashBlock[:hi-lo]
+		hashes := w.hashes[:hi-lo]
 		if dst.Hashes != nil {
 			hashes = dst.Hashes[lo:hi]
 		}
@@ -62,14 +95,13 @@ func (backend) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Params)
 		if !wantParts {
 			continue
 		}
-		parts := partBlock[:hi-lo]
+		parts := w.parts[:hi-lo]
 		if dst.Parts != nil {
 			parts = dst.Parts[lo:hi]
 		}
 		w.reduce(parts, hashes, &block)
 		count(dst.Counts, parts)
 	}
-	return nil
 }
 
 // blockLen returns how many keys of a width go into a block, whose spans are
@@ -79,15 +111,6 @@ func blockLen(width int) int {
 		return blockKeys
 	}
 	return int(min(blockKeys, keymill.MaxData/uint64(width)))
-}
-
-// work is what a call computes, with everything resolved that is the same for
-// all keys.
-type work struct {
-	scheme   place.Scheme
-	seed     hash.Words
-	nullHash uint64
-	nullPart uint32
 }
 
 // hash writes the hash of each key of the block, which has at most blockKeys.
@@ -120,6 +143,9 @@ func (w *work) wholeKeys(b *keymill.Batch) bool {
 func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
 	if w.scheme.Word8 && width == 8 {
 		words(dst, data)
+		return true
+	}
+	if k := w.kernels.Fixed[w.scheme.Hash]; k != nil && k(dst, data, width, w.seed) {
 		return true
 	}
 	switch w.scheme.Hash {
@@ -155,16 +181,20 @@ func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
 
 // hashRagged runs the loop for keys of any length, or of any span.
 func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
-	var memory spanBlock
-	keys, data := spansOf(b, &memory), b.Data
+	keys, data := spansOf(b, &w.spans), b.Data
 	if w.scheme.Span == place.SpanHashTag {
-		keys = keys.hashTags(data, &memory)
+		keys = w.hashTags(keys, data)
 	}
-	if w.scheme.Hash == hash.XXH3 {
-		xxh3Ragged(dst, data, keys, w.seed.Lo) // which has an order of its own
-	} else {
-		var memory [blockKeys]uint16
-		w.hashInOrder(dst, data, keys, keys.byLength(data, &memory))
+	if width := keys.width(); width > 0 && w.hashFixed(dst, data[keys.Start[0]:keys.End[len(dst)-1]], width) {
+		return // UUIDs as text, say
+	}
+	kernel := w.kernels.Ragged[w.scheme.Hash]
+	switch {
+	case kernel != nil && kernel(dst, data, keys, w.seed):
+	case w.scheme.Hash == hash.XXH3:
+		w.xxh3Ragged(dst, data, keys, w.seed.Lo) // which has an order of its own
+	default:
+		w.hashInOrder(dst, data, keys, keys.byLength(data, &w.order))
 	}
 	if w.scheme.Word8 {
 		for i := range dst {
@@ -176,7 +206,7 @@ func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
 }
 
 // hashInOrder hashes the keys whose numbers order holds.
-func (w *work) hashInOrder(dst []uint64, data []byte, keys spans, order []uint16) {
+func (w *work) hashInOrder(dst []uint64, data []byte, keys Spans, order []uint16) {
 	seed := w.seed.Lo
 	switch w.scheme.Hash {
 	case hash.XXH64:

@@ -72,7 +72,7 @@ func crc16Fixed(dst []uint64, data []byte, width int) bool {
 // crc16Ragged uses that a CRC which starts from 0 does not see zeros before the
 // key: the bytes that do not fill 16 come first, as if zeros stood before them,
 // and no tail is left. Keys of 8 to 16 bytes all take the same instructions.
-func crc16Ragged(dst []uint64, data []byte, keys spans, order []uint16) {
+func crc16Ragged(dst []uint64, data []byte, keys Spans, order []uint16) {
 	t := slicing16
 	for _, i := range order {
 		key := keys.at(data, int(i))
@@ -150,7 +150,7 @@ func crc32Fixed(dst []uint64, data []byte, width int, t *slicing[uint32]) bool {
 	return true
 }
 
-func crc32Ragged(dst []uint64, data []byte, keys spans, order []uint16) {
+func crc32Ragged(dst []uint64, data []byte, keys Spans, order []uint16) {
 	t := slicing32
 	for _, i := range order {
 		if key := keys.at(data, int(i)); len(key) < crc32Long {
@@ -161,7 +161,7 @@ func crc32Ragged(dst []uint64, data []byte, keys spans, order []uint16) {
 	}
 }
 
-func crc32cRagged(dst []uint64, data []byte, keys spans, order []uint16) {
+func crc32cRagged(dst []uint64, data []byte, keys Spans, order []uint16) {
 	t := slicing32C
 	for _, i := range order {
 		if key := keys.at(data, int(i)); len(key) < crc32Long {

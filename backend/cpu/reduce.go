@@ -10,6 +10,28 @@ import (
 // reduce writes the partition of each key of the block.
 func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	s := &w.scheme
+	if k := w.kernels.Reduce[s.Reduce]; k == nil || !k(dst, hashes, s) {
+		w.reduceHashes(dst, hashes)
+	}
+	if s.EmptyUnplaced && b.Width == 0 {
+		for i := range dst {
+			if b.Offsets[i] == b.Offsets[i+1] {
+				dst[i] = place.NoPartition
+			}
+		}
+	}
+	if len(b.Valid) > 0 {
+		for i := range dst {
+			if b.IsNull(i) {
+				dst[i] = w.nullPart
+			}
+		}
+	}
+}
+
+// reduceHashes writes the partition of each hash.
+func (w *work) reduceHashes(dst []uint32, hashes []uint64) {
+	s := &w.scheme
 	fold := ^uint64(0)
 	if s.Fold == place.FoldLow31 {
 		fold = 1<<31 - 1
@@ -26,20 +48,6 @@ func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 		fastrange(dst, hashes, n, 64-s.Bits())
 	case place.ReduceJump:
 		jump(dst, hashes, fold, n)
-	}
-	if s.EmptyUnplaced && b.Width == 0 {
-		for i := range dst {
-			if b.Offsets[i] == b.Offsets[i+1] {
-				dst[i] = place.NoPartition
-			}
-		}
-	}
-	if len(b.Valid) > 0 {
-		for i := range dst {
-			if b.IsNull(i) {
-				dst[i] = w.nullPart
-			}
-		}
 	}
 }
 

@@ -8,48 +8,64 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
-// spans says where the keys of a block, or the parts of them that are hashed,
-// lie in its data: key i is data[start[i]:end[i]]. Of packed keys start and end
-// are the same offsets, one place apart. (The data is not a field: it flows into
-// functions that the compiler cannot see through, and would take the block
-// arrays behind start and end to the heap with it.)
-type spans struct{ start, end []uint32 }
+// Spans says where the keys of a block, or the parts of them that are hashed,
+// lie in its data: key i is data[Start[i]:End[i]]. Of packed keys Start and End
+// are the same offsets, one place apart.
+type Spans struct{ Start, End []uint32 }
 
 // at returns key i.
-func (s *spans) at(data []byte, i int) []byte { return data[s.start[i]:s.end[i]] }
+func (s *Spans) at(data []byte, i int) []byte { return data[s.Start[i]:s.End[i]] }
 
 // spanBlock is memory for the spans of a block.
 type spanBlock struct{ start, end [blockKeys]uint32 }
 
 // spansOf returns the spans of whole keys; those of fixed-width keys are
 // written to memory.
-func spansOf(b *keymill.Batch, memory *spanBlock) spans {
+func spansOf(b *keymill.Batch, memory *spanBlock) Spans {
 	n := b.Len()
 	if b.Width == 0 {
-		return spans{b.Offsets[:n], b.Offsets[1:]}
+		return Spans{b.Offsets[:n], b.Offsets[1 : n+1]}
 	}
-	s := spans{memory.start[:n], memory.end[:n]}
+	s := Spans{memory.start[:n], memory.end[:n]}
 	at := uint32(0)
-	for i := range s.start {
-		s.start[i] = at
+	for i := range s.Start {
+		s.Start[i] = at
 		at += uint32(b.Width)
-		s.end[i] = at
+		s.End[i] = at
 	}
 	return s
 }
 
+// width returns the length of all keys, 0 if they differ or do not lie end to end.
+func (s Spans) width() int {
+	n := len(s.Start)
+	if n == 0 {
+		return 0
+	}
+	first, width := s.Start[0], s.End[0]-s.Start[0]
+	if uint64(s.End[n-1])-uint64(first) != uint64(n)*uint64(width) {
+		return 0 // as nearly always where they differ
+	}
+	for i, start := range s.Start {
+		if start != first+uint32(i)*width || s.End[i] != start+width {
+			return 0
+		}
+	}
+	return int(width)
+}
+
 // mixed says whether the lengths of the keys change so often that branches on
 // them cannot be guessed.
-func (s spans) mixed() bool {
+func (s Spans) mixed() bool {
 	changes, last := 0, uint32(0)
-	for i, start := range s.start {
-		n := s.end[i] - start
+	for i, start := range s.Start {
+		n := s.End[i] - start
 		if n != last {
 			changes++
 		}
 		last = n
 	}
-	return changes > len(s.start)/2
+	return changes > len(s.Start)/2
 }
 
 // inOrder holds 0, 1, 2 ...: the order of a block that needs no sorting.
@@ -63,22 +79,22 @@ var inOrder = func() (order [blockKeys]uint16) {
 // byLength returns the order in which the keys are to be hashed by a function
 // that branches on their lengths: sorted by length if they are mixed and short,
 // else as they are. It lies in memory, or is inOrder: read it only.
-func (s spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
+func (s Spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
 	if !s.mixed() {
-		return inOrder[:len(s.start)]
+		return inOrder[:len(s.Start)]
 	}
-	order := memory[:len(s.start)]
+	order := memory[:len(s.Start)]
 	touch(data, s)
 	const longest = 64 // keys of that length and more are one class
 	var starts [longest + 2]uint16
-	for i, start := range s.start {
-		starts[min(s.end[i]-start, longest)+1]++
+	for i, start := range s.Start {
+		starts[min(s.End[i]-start, longest)+1]++
 	}
 	for i := range longest {
 		starts[i+1] += starts[i]
 	}
-	for i, start := range s.start {
-		at := &starts[min(s.end[i]-start, longest)]
+	for i, start := range s.Start {
+		at := &starts[min(s.End[i]-start, longest)]
 		order[*at] = uint16(i)
 		*at++
 	}
@@ -90,25 +106,28 @@ func (s spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
 // is not inlined, or the compiler would see that nobody wants the sum.)
 //
 //go:noinline
-func touch(data []byte, s spans) (sum byte) {
+func touch(data []byte, s Spans) (sum byte) {
 	const cached = 64 << 10 // a block of long keys would push its own lines out
-	data = data[s.start[0]:s.end[len(s.end)-1]]
+	data = data[s.Start[0]:s.End[len(s.End)-1]]
 	for i := 0; i < min(len(data), cached); i += 64 {
 		sum ^= data[i]
 	}
 	return sum
 }
 
-// hashTags narrows each key to its hash tag; the new spans are written to
-// memory, which may be that of s.
-func (s spans) hashTags(data []byte, memory *spanBlock) spans {
-	n := len(s.start)
-	if n == 0 || bytes.IndexByte(data[s.start[0]:s.end[n-1]], '{') < 0 {
+// hashTags narrows each key to its hash tag; the new spans are written to the
+// work's memory, where the old ones may lie.
+func (w *work) hashTags(s Spans, data []byte) Spans {
+	n := len(s.Start)
+	if n == 0 || bytes.IndexByte(data[s.Start[0]:s.End[n-1]], '{') < 0 {
 		return s
 	}
-	tags := spans{memory.start[:n], memory.end[:n]}
-	for i := range tags.start {
-		start, end := s.start[i], s.end[i]
+	tags := Spans{w.spans.start[:n], w.spans.end[:n]}
+	if k := w.kernels.HashTags; k != nil && k(tags, data, s) {
+		return tags
+	}
+	for i := range tags.Start {
+		start, end := s.Start[i], s.End[i]
 		key := data[start:end]
 		if tag := place.HashTag(key); len(tag) < len(key) {
 			// Both end at the end of data's capacity: the difference is how
@@ -116,7 +135,7 @@ func (s spans) hashTags(data []byte, memory *spanBlock) spans {
 			start += uint32(cap(key) - cap(tag))
 			end = start + uint32(len(tag))
 		}
-		tags.start[i], tags.end[i] = start, end
+		tags.Start[i], tags.End[i] = start, end
 	}
 	return tags
 }

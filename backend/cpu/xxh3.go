@@ -154,12 +154,11 @@ var xxh3ClassOf = func() (class [130]uint8) {
 // each key of mixed lengths is wrong most of the time, which costs more than
 // the hash; so the keys of a block are sorted into their classes first, and
 // each class is hashed in a loop that has nothing to guess.
-func xxh3Ragged(dst []uint64, data []byte, keys spans, seed uint64) {
-	k := makeXXH3Keys(seed)
-	var classes [blockKeys]uint8
+func (w *work) xxh3Ragged(dst []uint64, data []byte, keys Spans, seed uint64) {
+	k, classes := makeXXH3Keys(seed), &w.classes
 	changes, last := 0, xxh3ClassOf[0]
-	for i, start := range keys.start {
-		class := xxh3ClassOf[min(keys.end[i]-start, uint32(len(xxh3ClassOf)-1))]
+	for i, start := range keys.Start {
+		class := xxh3ClassOf[min(keys.End[i]-start, uint32(len(xxh3ClassOf)-1))]
 		classes[i%blockKeys] = class
 		if class != last {
 			changes++
@@ -177,7 +176,7 @@ func xxh3Ragged(dst []uint64, data []byte, keys spans, seed uint64) {
 		return
 	}
 	touch(data, keys)
-	var lists [xxh3Classes][blockKeys]uint16
+	lists := &w.lists
 	var sizes [xxh3Classes]uint16
 	for i := range dst {
 		class := classes[i%blockKeys] % xxh3Classes
@@ -190,7 +189,7 @@ func xxh3Ragged(dst []uint64, data []byte, keys spans, seed uint64) {
 }
 
 // class hashes the keys of one class, whose numbers list holds.
-func (k *xxh3Keys) class(dst []uint64, data []byte, keys spans, class uint8, list []uint16) {
+func (k *xxh3Keys) class(dst []uint64, data []byte, keys Spans, class uint8, list []uint16) {
 	switch class {
 	case xxh3To8:
 		for _, i := range list {
