@@ -88,26 +88,36 @@ func Check(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
 
 // checkShape is the part of Check that takes no time per key.
 func checkShape(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
+	s, err := p.resolveFor(dst)
+	if err == nil {
+		err = b.validateShape()
+	}
+	if err == nil {
+		err = dst.checkLengths(b.Len(), s)
+	}
+	return s, err
+}
+
+// resolveFor is Resolve, for the fields that are wanted.
+func (p Params) resolveFor(dst *Placement) (place.Scheme, error) {
 	s, err := p.Resolve()
-	if err != nil {
-		return s, err
+	if err == nil && s.Reduce == place.ReduceNone && (dst.Parts != nil || dst.Counts != nil) {
+		err = &ParamsError{errNoScheme}
 	}
-	if s.Reduce == place.ReduceNone && (dst.Parts != nil || dst.Counts != nil) {
-		return s, &ParamsError{errNoScheme}
-	}
-	if err := b.validateShape(); err != nil {
-		return s, err
-	}
-	n := b.Len()
+	return s, err
+}
+
+// checkLengths says whether the fields are as long as n keys need them.
+func (dst *Placement) checkLengths(n int, s place.Scheme) error {
 	switch {
 	case dst.Hashes != nil && len(dst.Hashes) != n:
-		return s, wrongLength("Hashes", len(dst.Hashes), uint64(n))
+		return wrongLength("Hashes", len(dst.Hashes), uint64(n))
 	case dst.Parts != nil && len(dst.Parts) != n:
-		return s, wrongLength("Parts", len(dst.Parts), uint64(n))
+		return wrongLength("Parts", len(dst.Parts), uint64(n))
 	case dst.Counts != nil && uint64(len(dst.Counts)) != uint64(s.Parts):
-		return s, wrongLength("Counts", len(dst.Counts), uint64(s.Parts))
+		return wrongLength("Counts", len(dst.Counts), uint64(s.Parts))
 	}
-	return s, nil
+	return nil
 }
 
 func wrongLength(field string, got int, want uint64) error {

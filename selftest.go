@@ -15,7 +15,7 @@ import (
 // not be trusted with a batch. It takes milliseconds. What the backend does not
 // support is left out, but it must support something; a panic is a failure.
 func SelfTest(b Backend) error {
-	t := selfTest{backend: b, out: make([]uint64, 0, 20_000), parts: make([]uint32, 0, 100)}
+	t := selfTest{backend: b, out: make([]uint64, 0, 20_000), parts: make([]uint32, 0, 800)}
 	// 300 bytes reach every branch of every function but the long loops of
 	// xxh3, which 1100 reach; 13 is as long as no lane.
 	ragged := selfTestBatch(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
@@ -24,6 +24,12 @@ func SelfTest(b Backend) error {
 	for _, width := range []int{1, 4, 8, 13, 16, 24, 32, 40} {
 		batches = append(batches, selfTestBatch(width, make([]int, 19)...))
 	}
+	// More keys than any backend takes at a time, in an order of lengths that repeats late.
+	lengths := make([]int, 650)
+	for i := range lengths {
+		lengths[i] = i * i % 71
+	}
+	many := selfTestBatch(0, lengths...)
 	for _, f := range hash.All() {
 		for i := range batches {
 			t.run(&batches[i], Params{Hash: f}, OutHashes)
@@ -33,6 +39,9 @@ func SelfTest(b Backend) error {
 			t.run(&ragged, Params{Hash: f, Scheme: scheme}, OutParts)
 			t.run(&batches[i%len(batches)], Params{Hash: f, Scheme: scheme}, OutHashes|OutParts|OutCounts)
 		}
+	}
+	for i, f := range hash.All() {
+		t.run(&many, Params{Hash: f, Scheme: selfTestSchemes[i%len(selfTestSchemes)]}, OutHashes|OutParts)
 	}
 	for _, scheme := range selfTestSchemes {
 		t.run(&ragged, Params{Scheme: scheme}, OutHashes|OutParts|OutCounts)

@@ -40,6 +40,7 @@ func Checks() []Check {
 		{"nulls", nulls},
 		{"slices", slices},
 		{"outputs", outputs},
+		{"scattered keys", scattered},
 		{"guard pages", guardPages},
 		{"alignments", alignments},
 		{"malformed input", malformed},

@@ -19,9 +19,17 @@ func outputsOf(s place.Scheme) keymill.Output {
 	return everything
 }
 
-// lengths: keys of every length from 0 to 257, and of 4096 bytes.
+// longest is up to where every length is tried.
+func longest() int {
+	if long() {
+		return 1024
+	}
+	return 257
+}
+
+// lengths: keys of every length from 0 on, and of 4096 bytes.
 func lengths(b keymill.Backend) error {
-	batch := ragged(append(upTo(257), 4096, 0, 4096, 1)...)
+	batch := ragged(append(upTo(longest()), 4096, 0, 4096, 1)...)
 	for i, f := range hash.All() {
 		for j, s := range schemes() {
 			if long() || (i+j)%len(schemes()) == 0 {
@@ -37,10 +45,11 @@ func lengths(b keymill.Backend) error {
 	return nil
 }
 
-// widths: keys of every fixed width from 1 to 257, and of 4096 bytes.
+// widths: keys of every fixed width from 1 on, and of 4096 bytes; as many as fill
+// lanes of 16, 12 and 8, and leave some over.
 func widths(b keymill.Backend) error {
-	for _, width := range append(upTo(257)[1:], 4096) {
-		batch := fixed(9, width)
+	for _, width := range append(upTo(longest())[1:], 4096) {
+		batch := fixed(37, width)
 		for i, f := range hash.All() {
 			for j, s := range schemes() {
 				if long() || (i+j+width)%len(schemes()) == 0 {
@@ -329,6 +338,19 @@ func allocations(b keymill.Backend) error {
 				}
 			}
 		}
+	}
+	keys := make([]string, 2000)
+	for i := range keys {
+		keys[i] = fmt.Sprint("user:", i)
+	}
+	dst := keymill.Placement{Hashes: make([]uint64, len(keys))}
+	if n := testing.AllocsPerRun(5, func() {
+		err := keymill.PlaceStrings(b, &dst, keys, keymill.Params{})
+		if err != nil {
+			panic(err) // other checks have seen that it works
+		}
+	}); n > 0 {
+		return fmt.Errorf("%v allocations a call of scattered keys", n)
 	}
 	return nil
 }

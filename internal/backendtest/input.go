@@ -46,6 +46,15 @@ func upTo(n int) []int {
 	return all
 }
 
+// equal returns n times the same length.
+func equal(n, length int) []int {
+	all := make([]int, n)
+	for i := range all {
+		all[i] = length
+	}
+	return all
+}
+
 // mixed returns n lengths that no branch predictor learns, from 0 to 40.
 func mixed(n int) []int {
 	lengths := make([]int, n)

@@ -14,7 +14,7 @@ import (
 // begins, in memory that may not be written, with outputs that end where memory
 // ends. A load or store one byte outside is a fault.
 func guardPages(b keymill.Backend) error {
-	const room = 1 << 16
+	const room = 1 << 17
 	areas := make([]*area, 5) // data, offsets, hashes, partitions, counts
 	for i := range areas {
 		a, err := newArea(room)
@@ -26,10 +26,14 @@ func guardPages(b keymill.Backend) error {
 	}
 	batches := []keymill.Batch{ragged(mixed(33)...), ragged(40, 0, 0), ragged(7), ragged(0)}
 	for n := range 70 {
-		batches = append(batches, ragged(n), ragged(n, 3, n))
+		batches = append(batches, ragged(n), ragged(n, 3, n), ragged(equal(17, n)...))
+	}
+	for _, n := range append(upTo(35), 36, 47, 48, 63, 64, 65, 100, 128, 129, 240, 241, 300, 4096) {
+		// Enough keys for vectors, among which the one at the end of memory is.
+		batches = append(batches, ragged(append(mixed(24), n)...), ragged(append([]int{n}, mixed(24)...)...), ragged(append(equal(33, 5), n)...))
 	}
 	for _, width := range []int{1, 2, 3, 4, 5, 7, 8, 9, 12, 15, 16, 17, 20, 24, 31, 32, 33, 40, 48, 64, 65} {
-		for _, n := range []int{1, 2, 3, 7, 8, 9, 17} {
+		for _, n := range []int{1, 2, 3, 7, 8, 9, 17, 35} {
 			batches = append(batches, fixed(n, width))
 		}
 	}
