@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 	"unsafe"
 
@@ -22,7 +24,7 @@ type columns struct {
 	hashes    []uint64
 	parts     []uint32
 	workers   []*client
-	seen      uint64 // keeps the compiler from leaving out what nobody looks at
+	seen      atomic.Uint64 // keeps the compiler from leaving out what nobody looks at
 }
 
 func (c Config) columns(report *Report) *columns {
@@ -76,19 +78,37 @@ func (c *columns) note(text string) {
 
 // roofs are sides that move the bytes of the keys and of the results. (The
 // offsets of keys of variable width are read too.)
-func (c *columns) roofs(w *Workload, out []byte) []side {
+func (c *columns) roofs(w *Workload, out []byte) []side { return c.roofsOn(1, w, out) }
+
+// roofsOn are roofs on so many cores, a part of the memory each.
+func (c *columns) roofsOn(cores int, w *Workload, out []byte) []side {
 	stream := func(name string, write func([]byte)) side {
 		return side{name: name, own: true, run: func(batch int) (time.Duration, uint64, error) {
 			b := &w.Batches[batch]
+			var wg sync.WaitGroup
 			start := time.Now()
-			c.seen ^= stream(out, b.Data, write)
-			if b.Width == 0 {
-				c.seen ^= read(asBytes(b.Offsets))
+			for i := range cores {
+				move := func() {
+					seen := stream(part(out, i, cores), part(b.Data, i, cores), write)
+					if b.Width == 0 {
+						seen ^= read(part(asBytes(b.Offsets), i, cores))
+					}
+					c.seen.Add(seen)
+				}
+				if i == cores-1 {
+					move()
+				} else {
+					wg.Go(move)
+				}
 			}
+			wg.Wait()
 			return time.Since(start), 0, nil
 		}}
 	}
 	moved := fmt.Sprintf("%s: %.3g bytes read and %d written a key", w.Name, w.PerKey(), len(out)/w.Keys)
+	if cores > 1 {
+		moved += fmt.Sprintf(", on %d cores", cores)
+	}
 	sides := []side{stream(moved, write)}
 	if hasNonTemporal {
 		sides = append(sides, stream(moved+" past the cache", writeNonTemporal))
@@ -136,6 +156,16 @@ func sideOf[T uint32 | uint64](name string, own bool, out []T, run func(batch in
 		took, err := timed(func() error { return run(batch) })
 		return took, digestOf(out), err
 	}}
+}
+
+// part returns part i of n of some memory, in whole cache lines but for the last.
+func part(memory []byte, i, n int) []byte {
+	lines := len(memory) / lineBytes
+	lo, hi := lines*i/n*lineBytes, lines*(i+1)/n*lineBytes
+	if i == n-1 {
+		hi = len(memory)
+	}
+	return memory[lo:hi]
 }
 
 func asBytes[T uint32 | uint64](words []T) []byte {

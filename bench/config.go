@@ -72,6 +72,8 @@ type HashPeer struct {
 	// Hash writes the hash of each key to out, in a loop such as its users
 	// write, so that the compiler may do for it what it can.
 	Hash func(out []uint64, b *keymill.Batch)
+	// Strings, if not nil, does so for keys that lie all over memory.
+	Strings func(out []uint64, keys []string)
 	// Command, if not nil, is the command line of a worker in another language,
 	// which hashes keys that are UTF-8; Hash is then nil.
 	Command []string

@@ -3,7 +3,9 @@ package bench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
+	"runtime"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -12,17 +14,13 @@ import (
 	"github.com/keymill/keymill/hash"
 )
 
-// allFamilies are the workloads of the function that is the default, and
-// someFamilies those of the others.
+// allFamilies are the workloads of the function that is the default, mostFamilies
+// those of the others, and someFamilies those of placements.
 var (
 	allFamilies  = []string{"fixed8", "fixed16", "fixed32", "fixed64", "uniform1-32", "zipf8-256", "user", "uuid", "url", "paths"}
+	mostFamilies = []string{"fixed8", "fixed16", "uniform1-32", "zipf8-256", "user"}
 	someFamilies = []string{"fixed16", "uniform1-32", "user"}
 )
-
-// hashTargets are the ratios that the project promises, by row and peer.
-var hashTargets = map[string]map[string]float64{
-	"xxh3 fixed16": {"zeebo/xxh3": 2},
-}
 
 // definition is the name of the peer that is always there: package hash, or
 // place, called once a key.
@@ -50,7 +48,7 @@ func (c Config) hashTable(ctx context.Context, report *Report) (t table, err err
 		case f == hash.XXH3:
 			families = allFamilies
 		default:
-			families = someFamilies
+			families = mostFamilies
 		}
 		for _, family := range families {
 			g, err := columns.hashGroup(ctx, f, family)
@@ -62,12 +60,47 @@ func (c Config) hashTable(ctx context.Context, report *Report) (t table, err err
 			}
 		}
 	}
-	return t, nil
+	if c.Quick || c.Workloads != nil {
+		return t, nil
+	}
+	for _, family := range []string{"fixed16", "uniform1-32"} {
+		groups, err := columns.twoCores(hash.XXH3, family)
+		if err != nil {
+			return t, err
+		}
+		t.groups = append(t.groups, groups...)
+	}
+	g, err := columns.scattered(hash.XXH3)
+	if g != nil {
+		t.groups = append(t.groups, g)
+	}
+	return t, err
+}
+
+// twoCores compares each backend on two goroutines with itself on one.
+func (c *columns) twoCores(f hash.Func, family string) (groups []*group, err error) {
+	out, params := &keymill.Placement{Hashes: c.hashes}, keymill.Params{Hash: f}
+	if runtime.GOMAXPROCS(0) < 2 {
+		return nil, nil
+	}
+	for _, b := range c.Backends {
+		g := &group{name: fmt.Sprintf("%s %s on 2 cores", f, family), promises: promises["hash"]}
+		w, err := c.workload(g, family)
+		if w == nil {
+			return nil, err
+		}
+		g.keys, g.batches = w.Keys, len(w.Batches)
+		both := keymill.Parallel(b, 2)
+		g.ours = []side{sideOf(both.Name(), false, c.hashes, func(batch int) error { return both.Place(out, &w.Batches[batch], params) })}
+		g.peers = []side{sideOf(b.Name(), false, c.hashes, func(batch int) error { return b.Place(out, &w.Batches[batch], params) })}
+		g.roofs = c.roofsOn(2, w, asBytes(c.hashes))
+		groups = append(groups, g)
+	}
+	return groups, nil
 }
 
 func (c *columns) hashGroup(ctx context.Context, f hash.Func, family string) (*group, error) {
-	g := &group{name: f.String() + " " + family}
-	g.targets = hashTargets[g.name]
+	g := &group{name: f.String() + " " + family, promises: promises["hash"]}
 	w, err := c.workload(g, family)
 	if w == nil {
 		return nil, err

@@ -7,15 +7,12 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
-// placeTargets are the ratios that the project promises, by row and peer.
-var placeTargets = map[string]map[string]float64{
-	"kafka fixed16": {"kafka-go": 1.3},
-	"redis ascii16": {"byte table": 3},
-}
-
 // benchParts are the numbers of partitions of a scheme that does not have its
 // own: the first that it takes. 12 is not a power of two, which is the easy case.
 var benchParts = []uint32{12, 16}
+
+// jumpParts are those of jump, whose work grows with their logarithm.
+const jumpParts = 1000
 
 // placeTable computes the partitions of batches, with every preset.
 func (c Config) placeTable(report *Report) (table, error) {
@@ -46,13 +43,16 @@ func (c Config) placeTable(report *Report) (table, error) {
 }
 
 func (c *columns) placeGroup(preset place.Preset, family string) (*group, error) {
-	g := &group{name: preset.Name + " " + family}
-	g.targets = placeTargets[g.name]
+	g := &group{name: preset.Name + " " + family, promises: promises["place"]}
 	w, err := c.workload(g, family)
 	if w == nil {
 		return nil, err
 	}
-	scheme, err := place.Lookup(preset.Name, preset.Parts)
+	parts := preset.Parts
+	if preset.Name == "jump" {
+		parts = jumpParts
+	}
+	scheme, err := place.Lookup(preset.Name, parts)
 	for _, parts := range benchParts {
 		if err == nil {
 			break

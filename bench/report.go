@@ -99,20 +99,51 @@ func (g *group) rows() (rows []Row) {
 			}
 			row.OursNS, _ = summary(took)
 			row.PeerNS, _ = summary(g.samples.peers[j])
-			for _, roof := range g.samples.roofs {
+			if roof := g.roof(); roof != nil {
 				share := ratioOf(quotients(roof, took)).Median
-				if row.RoofShare == nil || share < *row.RoofShare {
-					row.RoofShare = &share
-				}
+				row.RoofShare = &share
 			}
-			if target, ok := g.targets[peer.name]; ok && i == 0 {
-				row.Target = &target
-			}
+			row.Target = target(g.promises, ours.name, g.name, peer.name)
 			row.Verdict = verdict(ratio, row.Target)
 			rows = append(rows, row)
 		}
+		if row := g.roofRow(i); row != nil {
+			if len(g.peers) > 0 {
+				row.Samples.Ours = nil
+			}
+			rows = append(rows, *row)
+		}
 	}
 	return rows
+}
+
+// roofRow compares one of ours with the machine's limit, if a share of it is
+// promised.
+func (g *group) roofRow(i int) *Row {
+	roof, took := g.roof(), g.samples.ours[i]
+	promised := target(g.promises, g.ours[i].name, g.name, roofPeer)
+	if roof == nil || promised == nil {
+		return nil
+	}
+	ratio := ratioOf(quotients(roof, took))
+	row := &Row{
+		Name: g.name, Ours: g.ours[i].name, Peer: roofPeer, Other: true, Target: promised,
+		Ratio: ratio.Median, CI: [2]float64{ratio.Low, ratio.High}, RoofShare: &ratio.Median,
+		Verdict: verdict(ratio, promised), Samples: Samples{Ours: rounded(took), Peer: rounded(roof)},
+	}
+	row.OursNS, _ = summary(took)
+	row.PeerNS, _ = summary(roof)
+	return row
+}
+
+// roof returns the samples of the fastest roof.
+func (g *group) roof() (fastest []float64) {
+	for _, roof := range g.samples.roofs {
+		if fastest == nil || ratioOf(roof).Median < ratioOf(fastest).Median {
+			fastest = roof
+		}
+	}
+	return fastest
 }
 
 // limits are the roofs of a group.

@@ -18,7 +18,7 @@ func measured() *group {
 	g := &group{
 		name: "xxh3 fixed16", ours: []side{{name: "cpu"}, {name: "simd"}},
 		peers: []side{{name: "a"}, {name: "b", own: true}}, roofs: []side{{name: "slow roof"}, {name: "fast roof"}},
-		targets: map[string]float64{"a": 2},
+		promises: []promise{{"cpu", "xxh3 fixed16", "a", 2}, {"cpu", "another", "b", 3}},
 	}
 	g.samples.ours = [][]float64{flat(10), {5, 5, 5, 1, 5, 5, 50}}
 	g.samples.again = flat(12)
@@ -41,7 +41,7 @@ func TestRows(t *testing.T) {
 			Name: "xxh3 fixed16", Ours: "cpu", Peer: "b", OursNS: 10, PeerNS: 10, Ratio: 1, CI: [2]float64{1, 1}, RoofShare: &fifth,
 			Verdict: Info, Other: true, Samples: Samples{Peer: []float64{10, 10, 10, 10, 10, 10, 10}},
 		},
-		// A target is for the first of ours. One round in seven does not move a median.
+		// The target is for cpu. One round in seven does not move a median.
 		{
 			Name: "xxh3 fixed16", Ours: "simd", Peer: "a", OursNS: 5, PeerNS: 25, Ratio: 5, CI: [2]float64{1.2, 25}, RoofShare: &twoFifths,
 			Verdict: Noisy, Samples: Samples{Ours: []float64{5, 5, 5, 1, 5, 5, 50}, Peer: []float64{20, 25, 25, 25, 30, 30, 60}},

@@ -106,18 +106,48 @@ func TestTargets(t *testing.T) {
 	t.Parallel()
 	c := Config{Table: "hash", Only: "xxh3", Workloads: []string{"fixed16", "user"}}
 	c.Peers.Hash = []HashPeer{{Name: "zeebo/xxh3", Func: hash.XXH3, Hash: defined(hash.XXH3)}}
+	seen := false
 	for _, row := range runQuick(t, c).Rows {
 		if row.Name == "xxh3 fixed16" && row.Peer == "zeebo/xxh3" {
 			require.Equal(t, 2.0, *row.Target)
+			seen = true
 		} else {
-			require.Nil(t, row.Target)
+			require.Nil(t, row.Target, row.Name)
 		}
 	}
-	for _, targets := range []map[string]map[string]float64{hashTargets, placeTargets} {
-		for _, byPeer := range targets {
-			for _, target := range byPeer {
-				require.Greater(t, target, 1.0)
-			}
+	require.True(t, seen)
+}
+
+func TestTarget(t *testing.T) {
+	all := []promise{{"simd", "a", "x", 3}, {"cpu", "a", "x", 2}, {"simd", "b on 2 cores", "simd", 1.75}}
+	require.Equal(t, 3.0, *target(all, "simd", "a", "x"))
+	require.Equal(t, 3.0, *target(all, "simd/avx2", "a", "x"))
+	require.Equal(t, 2.0, *target(all, "cpu", "a", "x"))
+	require.Equal(t, 1.75, *target(all, "simd/avx2*2", "b on 2 cores", "simd/avx2"))
+	require.Nil(t, target(all, "simdex", "a", "x"))
+	require.Nil(t, target(all, "simd", "b", "x"))
+	require.Nil(t, target(all, "simd", "a", "y"))
+	for _, promises := range promises {
+		for _, p := range promises {
+			require.Positive(t, p.ratio)
+			require.Equal(t, p.peer == roofPeer, p.ratio < 1, p)
 		}
 	}
+}
+
+// What is promised of the machine's limit has a row of its own.
+func TestRoofRow(t *testing.T) {
+	g := measured()
+	g.promises = []promise{{"simd", "xxh3 fixed16", roofPeer, 0.5}}
+	rows := g.rows()
+	require.Len(t, rows, 5)
+	row := rows[4]
+	require.Equal(t, "simd", row.Ours)
+	require.Equal(t, roofPeer, row.Peer)
+	require.Equal(t, 0.4, row.Ratio)
+	require.Equal(t, 2.0, row.PeerNS, "the faster roof")
+	require.Equal(t, 0.5, *row.Target)
+	require.Equal(t, Noisy, row.Verdict)
+	require.Nil(t, row.Samples.Ours, "they stand in the row before")
+	require.Len(t, row.Samples.Peer, 7)
 }

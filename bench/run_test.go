@@ -20,6 +20,9 @@ import (
 // small makes a config the smallest that there is.
 func small(c Config) Config {
 	c.Keys, c.Rounds, c.Seed, c.memory = minKeys, minRounds, 1, 1<<20
+	if c.Backend == "" {
+		c.Backend = "cpu" // which every machine has
+	}
 	return c
 }
 

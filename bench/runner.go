@@ -21,14 +21,14 @@ type side struct {
 
 // group is work that several sides do, in turn.
 type group struct {
-	name    string
-	keys    int // of each batch
-	batches int
-	rounds  int    // 0: as many as the runner says
-	ours    []side // the first is run twice a round, for A/A
-	peers   []side
-	roofs   []side             // the same bytes moved, nothing computed; what is fastest is the roof
-	targets map[string]float64 // by the name of the peer, for the first of ours
+	name     string
+	keys     int // of each batch
+	batches  int
+	rounds   int    // 0: as many as the runner says
+	ours     []side // the first is run twice a round, for A/A
+	peers    []side
+	roofs    []side // the same bytes moved, nothing computed; what is fastest is the roof
+	promises []promise
 
 	known   map[known]result // what batches give
 	next    int              // the batch of the next run

@@ -25,7 +25,7 @@ func (r *Report) WriteText(w io.Writer) error {
 			peer += " *"
 		}
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f–%.2f\t%s\t%s\t\n", work, ours, ns, roof,
-			peer, nanos(row.PeerNS), row.Ratio, row.CI[0], row.CI[1], target(row.Target), row.Verdict)
+			peer, nanos(row.PeerNS), row.Ratio, row.CI[0], row.CI[1], targetText(row.Target), row.Verdict)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -72,7 +72,7 @@ func share(x *float64) string {
 	return fmt.Sprintf("%.0f %%", *x*100)
 }
 
-func target(x *float64) string {
+func targetText(x *float64) string {
 	if x == nil {
 		return ""
 	}

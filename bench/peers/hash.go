@@ -76,7 +76,7 @@ func (standard64) sum(key []byte) uint64 {
 
 func hashes() []bench.HashPeer {
 	return []bench.HashPeer{
-		{Name: "zeebo/xxh3", Func: hash.XXH3, Hash: each[zeebo]},
+		{Name: "zeebo/xxh3", Func: hash.XXH3, Hash: each[zeebo], Strings: zeeboStrings},
 		// Uses the AES instructions and a random seed: fast, and of use in one process only.
 		{Name: "maphash", Func: hash.XXH3, Own: true, Hash: each[randomTable]},
 		{Name: "cespare/xxhash", Func: hash.XXH64, Hash: each[cespare]},
@@ -89,6 +89,12 @@ func hashes() []bench.HashPeer {
 		{Name: "hash/fnv", Func: hash.FNV1a32, Hash: each[standard32]},
 		{Name: "hash/fnv", Func: hash.FNV1a64, Hash: each[standard64]},
 		{Name: "dchest/siphash", Func: hash.SipHash24, Hash: each[dchest]},
+	}
+}
+
+func zeeboStrings(out []uint64, keys []string) {
+	for i, key := range keys {
+		out[i] = xxh3.HashString(key)
 	}
 }
 

@@ -70,7 +70,7 @@ func hasPeers(t *testing.T, r *bench.Report, want map[string]string) {
 }
 
 func TestHashes(t *testing.T) {
-	report := measured(t, bench.Config{Table: "hash", Workloads: []string{"fixed16", "fixed8", "uniform1-32"}})
+	report := measured(t, bench.Config{Backend: "cpu", Table: "hash", Workloads: []string{"fixed16", "fixed8", "uniform1-32"}})
 	want := map[string]string{}
 	for hash, peers := range map[string]string{
 		"xxh3": "zeebo/xxh3, maphash*", "xxh64": "cespare/xxhash", "murmur3-32": "twmb/murmur3", "murmur3-x64-128": "twmb/murmur3",
@@ -91,7 +91,7 @@ func TestHashes(t *testing.T) {
 }
 
 func TestPlacements(t *testing.T) {
-	report := measured(t, bench.Config{Table: "place", Workloads: []string{"fixed16", "fixed8", "ascii16", "uniform1-32", "user"}})
+	report := measured(t, bench.Config{Backend: "cpu", Table: "place", Workloads: []string{"fixed16", "fixed8", "ascii16", "uniform1-32", "user"}})
 	want := map[string]string{
 		"redis fixed16": "definition, radix", // random bytes have hash tags, which the loop of bytes does not look for
 		"redis ascii16": "definition, byte table, radix",
@@ -144,7 +144,7 @@ func TestStores(t *testing.T) {
 	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
 		t.Setenv(name, temp)
 	}
-	report := measured(t, bench.Config{Table: "kv", Quick: true, Disk: true, Workloads: []string{"user"}, Only: "hit"})
+	report := measured(t, bench.Config{Backend: "cpu", Table: "kv", Quick: true, Disk: true, Workloads: []string{"user"}, Only: "hit"})
 	calls := slices.Concat(inMemory, disk)
 	batches := slices.Clone(inMemory)
 	for _, name := range disk {

@@ -17,7 +17,10 @@ import (
 )
 
 // parts is how many partitions the peers are asked for, as keymill's table is.
-const parts = 12
+const (
+	parts     = 12
+	jumpParts = 1000
+)
 
 var twelve = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}
 
@@ -54,16 +57,16 @@ func placements() []bench.PlacePeer {
 			return int(hash.SumCRC16(key)) % place.RedisSlots
 		})},
 		{Name: "radix", Scheme: "redis", Parts: place.RedisSlots, Place: loop(func(key []byte) int { return int(radix.ClusterSlot(key)) })},
-		{Name: "go-jump on xxhash", Scheme: "jump", Parts: parts, Place: loop(jumped)},
+		{Name: "go-jump on xxhash", Scheme: "jump", Parts: jumpParts, Place: loop(jumped)},
 	}
 }
 
 // jumped is the scheme jump: a key of eight bytes is the number of the paper.
 func jumped(key []byte) int {
 	if len(key) == 8 {
-		return int(jump.Hash(binary.LittleEndian.Uint64(key), parts))
+		return int(jump.Hash(binary.LittleEndian.Uint64(key), jumpParts))
 	}
-	return int(jump.Hash(xxhash.Sum64(key), parts))
+	return int(jump.Hash(xxhash.Sum64(key), jumpParts))
 }
 
 func partition(p sarama.Partitioner, m *sarama.ProducerMessage, key []byte) int {

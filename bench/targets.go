@@ -1,0 +1,79 @@
+package bench
+
+import "strings"
+
+// promise is how many times as fast as a peer a backend shall be.
+type promise struct {
+	ours  string // the backend, or what its name begins with up to a slash
+	work  string
+	peer  string // a peer, or roofPeer
+	ratio float64
+}
+
+// roofPeer stands for the machine's limit among the peers: a ratio to it is the
+// share of the limit that is reached.
+const roofPeer = "roof"
+
+// promises are those of each table. Where there is no other library that computes a
+// function, the peer is the definition, a plain loop a key.
+var promises = map[string][]promise{
+	"hash": {
+		{"cpu", "xxh3 fixed16", "zeebo/xxh3", 2},
+
+		{"simd", "xxh3 fixed8", roofPeer, 0.9},
+		{"simd", "xxh3 fixed16", roofPeer, 0.9},
+		{"simd", "xxh3 fixed8", "zeebo/xxh3", 3},
+		{"simd", "xxh3 fixed16", "zeebo/xxh3", 3},
+		{"simd", "xxh64 fixed8", "parquet-go batch", 1.8},
+		{"simd", "xxh64 fixed16", "parquet-go batch", 1.8},
+		{"simd", "murmur3-32 fixed8", "twmb/murmur3", 4.5},
+		{"simd", "murmur3-32 fixed16", "twmb/murmur3", 4.5},
+		{"simd", "murmur2 fixed8", definition, 7},
+		{"simd", "murmur2 fixed16", definition, 7},
+		{"simd", "crc32c fixed8", "hash/crc32", 6},
+		{"simd", "crc32c fixed16", "hash/crc32", 6},
+		{"simd", "crc16 fixed8", definition, 12},
+		{"simd", "crc16 fixed16", definition, 12},
+
+		{"simd", "xxh3 uniform1-32", "zeebo/xxh3", 3},
+		{"simd", "murmur3-32 uniform1-32", "twmb/murmur3", 4.5},
+		{"simd", "murmur2 uniform1-32", definition, 6.5},
+		{"simd", "crc32c uniform1-32", "hash/crc32", 5.5},
+		{"simd", "crc16 uniform1-32", definition, 11},
+
+		{"simd", "xxh3 zipf8-256", "zeebo/xxh3", 1.6},
+		{"simd", "murmur2 zipf8-256", definition, 2.8},
+		{"simd", "crc16 zipf8-256", definition, 15},
+
+		{"simd", "xxh3 scattered16", "zeebo/xxh3", 4},
+
+		{"simd", "xxh3 uniform1-32 on 2 cores", "simd", 1.75},
+		{"simd", "xxh3 fixed16 on 2 cores", roofPeer, 0.95},
+	},
+	"place": {
+		{"cpu", "kafka fixed16", "kafka-go", 1.3},
+		{"cpu", "redis ascii16", "byte table", 3},
+
+		{"simd", "jump fixed16", "go-jump on xxhash", 4},
+		{"simd", "jump uniform1-32", "go-jump on xxhash", 4},
+		{"simd", "kafka uniform1-32", "franz-go", 6},
+		{"simd", "redis ascii16", "radix", 10},
+	},
+}
+
+// target returns what is promised of a backend for some work against a peer; nil
+// if nothing is.
+func target(promises []promise, ours, work, peer string) *float64 {
+	for _, p := range promises {
+		if p.work == work && named(ours, p.ours) && named(peer, p.peer) {
+			return &p.ratio
+		}
+	}
+	return nil
+}
+
+// named says whether a name is the one given, or begins with it up to a slash.
+func named(name, wanted string) bool {
+	rest, ok := strings.CutPrefix(name, wanted)
+	return ok && (rest == "" || rest[0] == '/')
+}
