@@ -9,9 +9,9 @@ import (
 	"github.com/keymill/keymill/hash"
 )
 
-// Fuzz lets the fuzzer look for a call on which the backend differs from the
+// Fuzz lets the fuzzer look for a call on which a backend differs from the
 // definition, or does not see that the input is malformed.
-func Fuzz(f *testing.F, b keymill.Backend) {
+func Fuzz(f *testing.F, backends ...keymill.Backend) {
 	f.Add([]byte("user:1001{tag}order:7"), []byte{9, 5, 7}, uint64(0), uint32(0x7000), uint32(12))
 	f.Add(painted(300), []byte{0, 16, 241}, uint64(1)<<63, uint32(0x7234), uint32(1000))
 	f.Add(painted(64), []byte{16, 250, 3}, uint64(9), uint32(0xF0021), uint32(7))
@@ -20,15 +20,15 @@ func Fuzz(f *testing.F, b keymill.Backend) {
 		if p.Scheme.Check() != nil {
 			return
 		}
-		if batch.Validate() != nil {
-			dst := keymill.Placement{Hashes: make([]uint64, batch.Len())}
-			if err := b.Place(&dst, &batch, p); !errors.Is(err, keymill.ErrInvalid) {
-				t.Errorf("malformed batch: %v, want an ErrInvalid", err)
+		for _, b := range backends {
+			if batch.Validate() != nil {
+				dst := keymill.Placement{Hashes: make([]uint64, batch.Len())}
+				if err := b.Place(&dst, &batch, p); !errors.Is(err, keymill.ErrInvalid) {
+					t.Errorf("%s: malformed batch: %v, want an ErrInvalid", b.Name(), err)
+				}
+			} else if err := compare(b, &batch, p, want&outputsOf(p.Scheme)); err != nil {
+				t.Errorf("%s: %v", b.Name(), err)
 			}
-			return
-		}
-		if err := compare(b, &batch, p, want&outputsOf(p.Scheme)); err != nil {
-			t.Error(err)
 		}
 	})
 }
