@@ -25,7 +25,8 @@ var mayImport = map[string][]string{
 	"place":            {"hash", "internal/nearest"},
 	".":                {"hash", "place"},
 	"backend/cpu":      {".", "hash", "place"},
-	"backend":          {".", "backend/cpu", "internal/nearest"},
+	"backend/simd":     {".", "hash", "place", "backend/cpu", "*"},
+	"backend":          {".", "backend/cpu", "backend/simd", "internal/nearest"},
 	"kv":               {"."},
 	"kv/ref":           {".", "hash", "place", "kv", "backend/cpu"},
 	"kv/kvtest":        {".", "kv", "backend/cpu", "*"},
@@ -33,10 +34,11 @@ var mayImport = map[string][]string{
 	"bench":            {".", "hash", "place", "backend", "kv", "kv/ref", "internal/nearest", "*"},
 	"bench/table":      {"bench"},
 	"bench/trust":      {"bench"},
-	"bench/insn":       {".", "hash", "place", "backend/cpu", "bench", "kv", "kv/ref"},
+	"bench/insn":       {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
 	"cmd/keymill":      {".", "hash", "place", "backend", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "*"},
 
-	"internal/backendtest": {".", "hash", "place", "internal/vectors"},
+	"internal/backendtest/verify": {".", "hash", "place", "backend", "bench"},
+	"internal/backendtest":        {".", "hash", "place", "internal/vectors"},
 }
 
 // TestImportDirection holds the packages to mayImport.
@@ -46,8 +48,8 @@ func TestImportDirection(t *testing.T) {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || file == filepath.Join("bench", "peers")):
-			return fs.SkipDir // bench/peers is a module of its own
+		case entry.IsDir() && file != "." && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "testdata" || entry.Name() == "_asm" || file == filepath.Join("bench", "peers")):
+			return fs.SkipDir // bench/peers and _asm are modules of their own
 		case entry.IsDir() || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go"):
 			return nil
 		}

@@ -32,8 +32,8 @@ func PlaceSlices(b Backend, dst *Placement, keys [][]byte, p Params) error {
 
 // A pack has so many keys and, unless one alone has more, bytes.
 const (
-	packKeys  = 1024
-	packBytes = 64 << 10
+	packKeys  = 4096
+	packBytes = 128 << 10
 )
 
 // pack is memory for packed keys.

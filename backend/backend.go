@@ -9,6 +9,7 @@ import (
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend/cpu"
+	"github.com/keymill/keymill/backend/simd"
 	"github.com/keymill/keymill/internal/nearest"
 )
 
@@ -18,6 +19,7 @@ type Entry struct {
 	Backend keymill.Backend // nil if Err is not
 	Profile keymill.Profile // its built-in costs
 	Err     error           // why it cannot be used here: unavailable, or its self-test failed
+	Kernels []simd.Kernel   // what computes which work, of a backend of package simd
 }
 
 // List returns the backends that this build knows, cpu first, each after its
@@ -26,7 +28,17 @@ type Entry struct {
 func List() []Entry { return append([]Entry(nil), list()...) }
 
 var list = sync.OnceValue(func() []Entry {
-	return []Entry{tested(cpu.New(), cpu.Profile())}
+	entries := []Entry{tested(cpu.New(), cpu.Profile())}
+	for _, level := range simd.Levels() {
+		if level.Err != nil {
+			entries = append(entries, Entry{Name: level.Name, Err: level.Err})
+			continue
+		}
+		e := tested(level.Backend, level.Profile)
+		e.Kernels = level.Kernels
+		entries = append(entries, e)
+	}
+	return entries
 })
 
 func tested(b keymill.Backend, p keymill.Profile) Entry {

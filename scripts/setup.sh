@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need and is not there: Go, git, a C compiler (for the race detector),
-# Valgrind and the linter. Does nothing where all is there. On Debian it installs packages, as root or by sudo;
-# elsewhere it says what is missing. To be sourced too: it may put Go on the PATH.
+# Valgrind, an emulator of arm64 and the linter. Does nothing where all is there. On Debian it
+# installs packages, as root or by sudo; elsewhere it says what is missing. To be sourced too: it
+# may put Go on the PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -19,6 +20,11 @@ fi
 # Counts instructions, of which we have figures for amd64.
 if [ "$(go env GOARCH)" = amd64 ] && ! command -v valgrind >/dev/null; then
   apt_install valgrind
+fi
+
+# Runs the assembly that is not for this processor.
+if [ "$(go env GOARCH)" = amd64 ] && ! command -v qemu-aarch64 >/dev/null; then
+  apt_install qemu-user
 fi
 
 if ! bin/golangci-lint version 2>/dev/null | grep -q "version $golangci_version"; then

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend"
 	"github.com/keymill/keymill/backend/cpu"
 	"github.com/keymill/keymill/bench"
 	"github.com/keymill/keymill/hash"
@@ -35,6 +36,12 @@ var paths = []path{
 	placing("place redis ascii16", "ascii16", keymill.OutParts, keymill.Params{Scheme: place.Redis()}),
 	placing("place redis user", "user", keymill.OutParts, keymill.Params{Scheme: place.Redis()}),
 	placing("place jump uuid", "uuid", keymill.OutParts, keymill.Params{Scheme: place.Jump(12)}),
+	vectors("simd/avx2 xxh3 fixed16", "fixed16", keymill.OutHashes, keymill.Params{Hash: hash.XXH3}),
+	vectors("simd/avx2 xxh3 uniform1-32", "uniform1-32", keymill.OutHashes, keymill.Params{Hash: hash.XXH3}),
+	vectors("simd/avx2 murmur2 uniform1-32", "uniform1-32", keymill.OutHashes, keymill.Params{Hash: hash.Murmur2}),
+	vectors("simd/avx2 place kafka user", "user", keymill.OutParts, keymill.Params{Scheme: place.Kafka(12)}),
+	vectors("simd/avx2 place redis user", "user", keymill.OutParts, keymill.Params{Scheme: place.Redis()}),
+	vectors("simd/avx2 place jump uuid", "uuid", keymill.OutParts, keymill.Params{Scheme: place.Jump(12)}),
 	{"group kafka user", keys, group},
 	{"dispatch 1 key", 1000, dispatch},
 	{"store set user", keys, storeSet},
@@ -51,6 +58,15 @@ func workload(family string) (*keymill.Batch, error) {
 
 // placing places a batch on the backend cpu.
 func placing(name, family string, want keymill.Output, params keymill.Params) path {
+	return placingOn("cpu", name, family, want, params)
+}
+
+// vectors places a batch on the backend simd/avx2. (Valgrind knows no AVX-512.)
+func vectors(name, family string, want keymill.Output, params keymill.Params) path {
+	return placingOn("simd/avx2", name, family, want, params)
+}
+
+func placingOn(backendName, name, family string, want keymill.Output, params keymill.Params) path {
 	return path{name, keys, func(times int) error {
 		b, err := workload(family)
 		if err != nil {
@@ -58,9 +74,12 @@ func placing(name, family string, want keymill.Output, params keymill.Params) pa
 		}
 		var out keymill.Placement
 		out.Resize(want, keys, params.Scheme.Parts)
-		backend := cpu.New()
+		candidates, err := backend.Choose(backendName, 1)
+		if err != nil {
+			return err
+		}
 		for range times {
-			if err := backend.Place(&out, b, params); err != nil {
+			if err := candidates[0].Place(&out, b, params); err != nil {
 				return err
 			}
 		}

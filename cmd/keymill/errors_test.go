@@ -63,10 +63,10 @@ func TestFailures(t *testing.T) {
 	for says, args := range map[string][]string{
 		"stat gone: no such file or directory: check the name": {"hash", "gone"},
 		"matches no file": {"hash", filepath.Join(t.TempDir(), "*")},
-		"is a folder: --format tree reads the files below it":       {"hash", t.TempDir()},
-		"the gzip stream ends too early: the file is truncated":     {"hash", truncated},
-		`backend "simd" is not available here: this build has auto`: {"hash", "--backend", "simd"},
-		"--seed: open gone: no such file":                           {"hash", "--seed", "@gone"},
+		"is a folder: --format tree reads the files below it":        {"hash", t.TempDir()},
+		"the gzip stream ends too early: the file is truncated":      {"hash", truncated},
+		`backend "tpu:0" is not available here: this build has auto`: {"hash", "--backend", "tpu:0"},
+		"--seed: open gone: no such file":                            {"hash", "--seed", "@gone"},
 	} {
 		out, errs, code := call(t, "a\n", args...)
 		require.Equal(t, exitFailed, code, "%v: %s", args, errs)

@@ -1,0 +1,4 @@
+package main
+
+// 32-bit functions, a key a lane: murmur2, murmur3-32 and its variants, fnv1a-32.
+func lanes32() {}

@@ -1,0 +1,105 @@
+// The body of a fixed-width kernel of crc_arm64.s: R0 dst, R1 data, R2 width, R3
+// groups of four keys (at least one).
+
+	MOVD $0xffffffff, R20
+	CMP $8, R2
+	BEQ loop8
+	CMP $16, R2
+	BEQ loop16
+	LSR $3, R2, R14 // words
+group:
+	MOVD R1, R4
+	ADD R2, R4, R5
+	ADD R2, R5, R6
+	ADD R2, R6, R7
+	ADD R2, R7, R1
+	MOVD R20, R8
+	MOVD R20, R9
+	MOVD R20, R10
+	MOVD R20, R11
+	MOVD R14, R15
+	CBZ R15, tail4
+words:
+	MOVD.P 8(R4), R12
+	MOVD.P 8(R5), R13
+	MOVD.P 8(R6), R16
+	MOVD.P 8(R7), R17
+	CRCX R12, R8
+	CRCX R13, R9
+	CRCX R16, R10
+	CRCX R17, R11
+	SUBS $1, R15
+	BNE words
+tail4:
+	TBZ $2, R2, tail2
+	MOVWU.P 4(R4), R12
+	MOVWU.P 4(R5), R13
+	MOVWU.P 4(R6), R16
+	MOVWU.P 4(R7), R17
+	CRCW R12, R8
+	CRCW R13, R9
+	CRCW R16, R10
+	CRCW R17, R11
+tail2:
+	TBZ $1, R2, tail1
+	MOVHU.P 2(R4), R12
+	MOVHU.P 2(R5), R13
+	MOVHU.P 2(R6), R16
+	MOVHU.P 2(R7), R17
+	CRCH R12, R8
+	CRCH R13, R9
+	CRCH R16, R10
+	CRCH R17, R11
+tail1:
+	TBZ $0, R2, done
+	MOVBU (R4), R12
+	MOVBU (R5), R13
+	MOVBU (R6), R16
+	MOVBU (R7), R17
+	CRCB R12, R8
+	CRCB R13, R9
+	CRCB R16, R10
+	CRCB R17, R11
+done:
+	WRITE4
+	SUBS $1, R3
+	BNE group
+	RET
+
+loop8:
+	LDP.P 16(R1), (R12, R13)
+	LDP.P 16(R1), (R16, R17)
+	MOVD R20, R8
+	MOVD R20, R9
+	MOVD R20, R10
+	MOVD R20, R11
+	CRCX R12, R8
+	CRCX R13, R9
+	CRCX R16, R10
+	CRCX R17, R11
+	WRITE4
+	SUBS $1, R3
+	BNE loop8
+	RET
+
+loop16:
+	LDP.P 16(R1), (R4, R5)
+	LDP.P 16(R1), (R6, R7)
+	LDP.P 16(R1), (R12, R13)
+	LDP.P 16(R1), (R16, R17)
+	MOVD R20, R8
+	MOVD R20, R9
+	MOVD R20, R10
+	MOVD R20, R11
+	CRCX R4, R8
+	CRCX R6, R9
+	CRCX R12, R10
+	CRCX R16, R11
+	CRCX R5, R8
+	CRCX R7, R9
+	CRCX R13, R10
+	CRCX R17, R11
+	WRITE4
+	SUBS $1, R3
+	BNE loop16
+	RET

@@ -1,0 +1,68 @@
+//go:build !purego
+
+package simd
+
+import (
+	"github.com/klauspost/cpuid/v2"
+
+	"github.com/keymill/keymill/backend/cpu"
+	"github.com/keymill/keymill/hash"
+)
+
+const whyNone = ""
+
+// NEON is part of every processor that Go's arm64 is for: its own runtime uses
+// it unasked. So the rung needs nothing that would have to be detected, which
+// not every system lets a program do (of Windows and the BSDs, cpuid learns
+// nothing).
+var rungs = []rung{
+	{
+		name:        "simd/neon",
+		description: "NEON assembly, one core",
+		variants:    []*variant{&pmull, &crc, &neon},
+		profile:     cpu.Profile,
+	},
+}
+
+// The variants. The CRC instructions came with ARMv8.1, and are an option
+// before; those for carry-less multiplication are an option always, and some
+// Raspberry Pis have none.
+var (
+	neon = variant{
+		name:     "neon",
+		families: []family{lanes32NEON, reduceNEON},
+	}
+	crc = variant{
+		name:     "crc",
+		needs:    []cpuid.FeatureID{cpuid.CRC32},
+		families: []family{crcInstruction},
+	}
+	pmull = variant{
+		name:     "pmull",
+		needs:    []cpuid.FeatureID{cpuid.PMULL},
+		families: []family{crcPMULL},
+	}
+)
+
+// leftToCPU says why some work has no kernel.
+var leftToCPU = func() map[string]string {
+	left := map[string]string{
+		"mod":        "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
+		"absmod":     "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
+		"fastrange":  "NEON multiplies no 64-bit numbers; a scalar multiplication is all that it takes",
+		"jump":       "two lanes of 64 bits would wait for each other's jumps, and NEON multiplies no 64-bit numbers",
+		hashTagsWork: "the search for a brace is the standard library's, which uses NEON",
+		packWork:     "to copy keys and ask for those ahead gains by waiting less for memory, which nobody has measured on arm64",
+	}
+	for why, functions := range map[string][]hash.Func{
+		"NEON multiplies no 64-bit numbers, and has two lanes for what it would take instead": {
+			hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.FNV1a64},
+		"two lanes of 64 bits, which rotate in two instructions, take more cycles than the scalar units, by count": {
+			hash.SipHash13, hash.SipHash24},
+	} {
+		for _, f := range functions {
+			left[fixedWork(f)], left[raggedWork(f)] = why, why
+		}
+	}
+	return left
+}()

@@ -1,0 +1,68 @@
+//go:build !purego
+
+package simd
+
+import (
+	"math/bits"
+
+	"github.com/keymill/keymill/backend/cpu"
+	"github.com/keymill/keymill/place"
+)
+
+var tagsAVX2 = family{hashTags: tags256Kernel}
+
+const (
+	tagsKeys   = 512 // that a kernel takes, at most
+	tagsGroup  = 8
+	tagsWindow = 64 // bytes of a key that it looks at
+)
+
+// tagsLeft has a bit for each key of whole groups that a kernel leaves to do.
+type tagsLeft [tagsKeys / tagsGroup]byte
+
+func tags256Kernel(dst cpu.Spans, data []byte, keys cpu.Spans) bool {
+	var left tagsLeft
+	groups := tagsGroups(keys, data)
+	if groups == 0 {
+		return false
+	}
+	hashTagsAVX2(&dst.Start[0], &dst.End[0], &data[0], len(data), &keys.Start[0], &keys.End[0], groups, &left[0])
+	left.finish(dst, data, keys, groups)
+	return true
+}
+
+// tagsGroups returns how many groups of a block a kernel takes: none where most
+// keys are so long that it would leave them.
+func tagsGroups(keys cpu.Spans, data []byte) int {
+	n := len(keys.Start)
+	if n < tagsGroup || n > tagsKeys || len(data) < tagsWindow {
+		return 0
+	}
+	if packed := keys.End[n-1] - keys.Start[0]; packed > uint32(tagsWindow*n) {
+		return 0
+	}
+	return n / tagsGroup
+}
+
+// finish does what is left of the groups, and the keys after them.
+func (t *tagsLeft) finish(dst cpu.Spans, data []byte, keys cpu.Spans, groups int) {
+	for i, left := range t[:groups] {
+		for ; left != 0; left &= left - 1 {
+			hashTag(dst, data, dst, tagsGroup*i+bits.TrailingZeros8(left)) // whose keys are whole
+		}
+	}
+	for i := tagsGroup * groups; i < len(dst.Start); i++ {
+		hashTag(dst, data, keys, i)
+	}
+}
+
+// hashTag is what a kernel does, for a key.
+func hashTag(dst cpu.Spans, data []byte, keys cpu.Spans, i int) {
+	start, end := keys.Start[i], keys.End[i]
+	key := data[start:end]
+	if tag := place.HashTag(key); len(tag) < len(key) {
+		start += uint32(cap(key) - cap(tag)) // both end where data does
+		end = start + uint32(len(tag))
+	}
+	dst.Start[i], dst.End[i] = start, end
+}
