@@ -108,14 +108,14 @@ func (p Params) resolveFor(dst *Placement) (place.Scheme, error) {
 }
 
 // checkLengths says whether the fields are as long as n keys need them.
-func (dst *Placement) checkLengths(n int, s place.Scheme) error {
+func (p *Placement) checkLengths(n int, s place.Scheme) error {
 	switch {
-	case dst.Hashes != nil && len(dst.Hashes) != n:
-		return wrongLength("Hashes", len(dst.Hashes), uint64(n))
-	case dst.Parts != nil && len(dst.Parts) != n:
-		return wrongLength("Parts", len(dst.Parts), uint64(n))
-	case dst.Counts != nil && uint64(len(dst.Counts)) != uint64(s.Parts):
-		return wrongLength("Counts", len(dst.Counts), uint64(s.Parts))
+	case p.Hashes != nil && len(p.Hashes) != n:
+		return wrongLength("Hashes", len(p.Hashes), uint64(n))
+	case p.Parts != nil && len(p.Parts) != n:
+		return wrongLength("Parts", len(p.Parts), uint64(n))
+	case p.Counts != nil && uint64(len(p.Counts)) != uint64(s.Parts):
+		return wrongLength("Counts", len(p.Counts), uint64(s.Parts))
 	}
 	return nil
 }

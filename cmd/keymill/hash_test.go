@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/keymill/keymill/backend"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/internal/vectors"
 	"github.com/keymill/keymill/place"
@@ -126,4 +127,19 @@ func TestSeedFromAFile(t *testing.T) {
 	_, errs, code := call(t, "a\n", "hash", "--seed", "@"+write(t, "key", "hunter2"))
 	require.Equal(t, exitFailed, code)
 	require.NotContains(t, errs, "hunter2")
+}
+
+// Whatever backend is forced, every function has the digest that cpu has.
+func TestDigestOfEveryBackend(t *testing.T) {
+	keys := make([]string, 3000)
+	for i := range keys {
+		keys[i] = strings.Repeat("key:", i%20) + fmt.Sprint(i)
+	}
+	text := strings.Join(keys, "\n")
+	for _, c := range backend.Available() {
+		for _, f := range hash.All() {
+			want := done(t, text, "hash", "--digest", "--hash", f.String(), "--backend", "cpu")
+			require.Equal(t, want, done(t, text, "hash", "--digest", "--hash", f.String(), "--backend", c.Name()), c.Name())
+		}
+	}
 }
