@@ -1797,38 +1797,43 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur128RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func murmur128RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur128RaggedAVX2(SB), NOSPLIT, $96-72
+TEXT ·murmur128RaggedAVX2(SB), NOSPLIT, $96-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	VMOVQ        R8, X0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	VMOVQ        R9, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, (SP)
-	VMOVQ        DI, X0
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 32(SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y1
-	VPCMPGTQ     32(SP), Y1, Y2
-	VMOVMSKPD    Y2, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y1, Y1
-	VMOVDQU      Y1, 64(SP)
-	MOVL         12(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y1
+	VPCMPGTQ  32(SP), Y1, Y2
+	VMOVMSKPD Y2, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y1, Y1
+	VMOVDQU   Y1, 64(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      12(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y1, Y2
 	VMOVMSKPD    Y2, R10
 	TESTL        R10, R10
@@ -1861,14 +1866,14 @@ short:
 	VMOVDQU        (SP), Y0
 	VMOVDQU        (SP), Y1
 	VMOVDQU        64(SP), Y2
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y4
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y4, Y4
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y4
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y4, Y4
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
 	VPUNPCKLQDQ    Y5, Y4, Y3
 	VPUNPCKHQDQ    Y5, Y4, Y4
 	VMOVDQU        Y3, Y5
@@ -1929,17 +1934,17 @@ blocks:
 	VPADDQ         numbers38495ab5<>+0(SB), Y9, Y9
 	VBLENDVPD      Y7, Y8, Y0, Y0
 	VBLENDVPD      Y7, Y9, Y1, Y1
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	ADDQ           $0x00000040, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y4
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y4, Y4
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y8
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y8, Y8
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	ADDQ           $0x00000040, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y4
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y4, Y4
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y8
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y8, Y8
 	VPUNPCKLQDQ    Y8, Y4, Y3
 	VPUNPCKHQDQ    Y8, Y4, Y4
 	VBLENDVPD      Y7, Y3, Y5, Y5
@@ -2041,7 +2046,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -2117,38 +2122,43 @@ DATA numbersff51afd7ed558ccd<>+16(SB)/8, $0xff51afd7ed558ccd
 DATA numbersff51afd7ed558ccd<>+24(SB)/8, $0xff51afd7ed558ccd
 GLOBL numbersff51afd7ed558ccd<>(SB), RODATA|NOPTR, $32
 
-// func cassandraRaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func cassandraRaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·cassandraRaggedAVX2(SB), NOSPLIT, $96-72
+TEXT ·cassandraRaggedAVX2(SB), NOSPLIT, $96-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	VMOVQ        R8, X0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	VMOVQ        R9, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, (SP)
-	VMOVQ        DI, X0
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 32(SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y1
-	VPCMPGTQ     32(SP), Y1, Y2
-	VMOVMSKPD    Y2, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y1, Y1
-	VMOVDQU      Y1, 64(SP)
-	MOVL         12(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y1
+	VPCMPGTQ  32(SP), Y1, Y2
+	VMOVMSKPD Y2, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y1, Y1
+	VMOVDQU   Y1, 64(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      12(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y1, Y2
 	VMOVMSKPD    Y2, R10
 	TESTL        R10, R10
@@ -2181,14 +2191,14 @@ short:
 	VMOVDQU        (SP), Y0
 	VMOVDQU        (SP), Y1
 	VMOVDQU        64(SP), Y2
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y4
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y4, Y4
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y4
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y4, Y4
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
 	VPUNPCKLQDQ    Y5, Y4, Y3
 	VPUNPCKHQDQ    Y5, Y4, Y4
 	VMOVDQU        Y3, Y5
@@ -2249,17 +2259,17 @@ blocks:
 	VPADDQ         numbers38495ab5<>+0(SB), Y9, Y9
 	VBLENDVPD      Y7, Y8, Y0, Y0
 	VBLENDVPD      Y7, Y9, Y1, Y1
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	ADDQ           $0x00000040, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y4
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y4, Y4
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y8
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y8, Y8
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	ADDQ           $0x00000040, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y4
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y4, Y4
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y8
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y8, Y8
 	VPUNPCKLQDQ    Y8, Y4, Y3
 	VPUNPCKHQDQ    Y8, Y4, Y4
 	VBLENDVPD      Y7, Y3, Y5, Y5
@@ -2383,7 +2393,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -2393,55 +2403,60 @@ DATA numbers8080808080808080<>+16(SB)/8, $0x8080808080808080
 DATA numbers8080808080808080<>+24(SB)/8, $0x8080808080808080
 GLOBL numbers8080808080808080<>(SB), RODATA|NOPTR, $32
 
-// func sipHash13RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func sipHash13RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·sipHash13RaggedAVX2(SB), NOSPLIT, $192-72
+TEXT ·sipHash13RaggedAVX2(SB), NOSPLIT, $192-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x736f6d6570736575, R10
-	XORQ         R8, R10
-	MOVQ         $0x646f72616e646f6d, R11
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x736f6d6570736575, R11
 	XORQ         R9, R11
-	MOVQ         $0x6c7967656e657261, R12
-	XORQ         R8, R12
-	MOVQ         $0x7465646279746573, R8
-	XORQ         R9, R8
-	VMOVQ        R10, X0
-	VPBROADCASTQ X0, Y0
-	VMOVDQU      Y0, (SP)
+	MOVQ         $0x646f72616e646f6d, R12
+	XORQ         R10, R12
+	MOVQ         $0x6c7967656e657261, R13
+	XORQ         R9, R13
+	MOVQ         $0x7465646279746573, R9
+	XORQ         R10, R9
 	VMOVQ        R11, X0
 	VPBROADCASTQ X0, Y0
-	VMOVDQU      Y0, 32(SP)
+	VMOVDQU      Y0, (SP)
 	VMOVQ        R12, X0
 	VPBROADCASTQ X0, Y0
+	VMOVDQU      Y0, 32(SP)
+	VMOVQ        R13, X0
+	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 64(SP)
-	VMOVQ        R8, X0
+	VMOVQ        R9, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 96(SP)
-	VMOVQ        DI, X0
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 128(SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y1
-	VPCMPGTQ     128(SP), Y1, Y2
-	VMOVMSKPD    Y2, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y1, Y1
-	VMOVDQU      Y1, 160(SP)
-	MOVL         12(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y1
+	VPCMPGTQ  128(SP), Y1, Y2
+	VMOVMSKPD Y2, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y1, Y1
+	VMOVDQU   Y1, 160(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      12(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y1, Y2
 	VMOVMSKPD    Y2, R10
 	TESTL        R10, R10
@@ -2476,14 +2491,14 @@ short:
 	VMOVDQU        64(SP), Y2
 	VMOVDQU        96(SP), Y3
 	VMOVDQU        160(SP), Y4
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
 	VPUNPCKLQDQ    Y7, Y6, Y5
 	VPUNPCKHQDQ    Y7, Y6, Y6
 	VMOVDQU        Y5, Y7
@@ -2558,17 +2573,17 @@ words:
 	VBLENDVPD      Y8, Y9, Y1, Y1
 	VBLENDVPD      Y8, Y10, Y2, Y2
 	VBLENDVPD      Y8, Y11, Y3, Y3
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	ADDQ           $0x00000040, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y9
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y9, Y9
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	ADDQ           $0x00000040, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y9
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y9, Y9
 	VPUNPCKLQDQ    Y9, Y6, Y5
 	VPUNPCKHQDQ    Y9, Y6, Y6
 	VBLENDVPD      Y8, Y5, Y7, Y7
@@ -2680,7 +2695,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -2702,55 +2717,60 @@ DATA numbersff<>+16(SB)/8, $0x00000000000000ff
 DATA numbersff<>+24(SB)/8, $0x00000000000000ff
 GLOBL numbersff<>(SB), RODATA|NOPTR, $32
 
-// func sipHash24RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func sipHash24RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·sipHash24RaggedAVX2(SB), NOSPLIT, $192-72
+TEXT ·sipHash24RaggedAVX2(SB), NOSPLIT, $192-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x736f6d6570736575, R10
-	XORQ         R8, R10
-	MOVQ         $0x646f72616e646f6d, R11
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x736f6d6570736575, R11
 	XORQ         R9, R11
-	MOVQ         $0x6c7967656e657261, R12
-	XORQ         R8, R12
-	MOVQ         $0x7465646279746573, R8
-	XORQ         R9, R8
-	VMOVQ        R10, X0
-	VPBROADCASTQ X0, Y0
-	VMOVDQU      Y0, (SP)
+	MOVQ         $0x646f72616e646f6d, R12
+	XORQ         R10, R12
+	MOVQ         $0x6c7967656e657261, R13
+	XORQ         R9, R13
+	MOVQ         $0x7465646279746573, R9
+	XORQ         R10, R9
 	VMOVQ        R11, X0
 	VPBROADCASTQ X0, Y0
-	VMOVDQU      Y0, 32(SP)
+	VMOVDQU      Y0, (SP)
 	VMOVQ        R12, X0
 	VPBROADCASTQ X0, Y0
+	VMOVDQU      Y0, 32(SP)
+	VMOVQ        R13, X0
+	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 64(SP)
-	VMOVQ        R8, X0
+	VMOVQ        R9, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 96(SP)
-	VMOVQ        DI, X0
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 128(SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y1
-	VPCMPGTQ     128(SP), Y1, Y2
-	VMOVMSKPD    Y2, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y1, Y1
-	VMOVDQU      Y1, 160(SP)
-	MOVL         12(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y1
+	VPCMPGTQ  128(SP), Y1, Y2
+	VMOVMSKPD Y2, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y1, Y1
+	VMOVDQU   Y1, 160(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      12(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y1, Y2
 	VMOVMSKPD    Y2, R10
 	TESTL        R10, R10
@@ -2785,14 +2805,14 @@ short:
 	VMOVDQU        64(SP), Y2
 	VMOVDQU        96(SP), Y3
 	VMOVDQU        160(SP), Y4
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
 	VPUNPCKLQDQ    Y7, Y6, Y5
 	VPUNPCKHQDQ    Y7, Y6, Y6
 	VMOVDQU        Y5, Y7
@@ -2907,17 +2927,17 @@ words:
 	VBLENDVPD      Y8, Y9, Y1, Y1
 	VBLENDVPD      Y8, Y10, Y2, Y2
 	VBLENDVPD      Y8, Y11, Y3, Y3
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	ADDQ           $0x00000040, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y9
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y9, Y9
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	ADDQ           $0x00000040, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y9
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y9, Y9
 	VPUNPCKLQDQ    Y9, Y6, Y5
 	VPUNPCKHQDQ    Y9, Y6, Y6
 	VBLENDVPD      Y8, Y5, Y7, Y7
@@ -3069,7 +3089,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -5474,49 +5494,54 @@ group:
 	VZEROUPPER
 	RET
 
-// func xxh64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func xxh64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·xxh64RaggedAVX2(SB), NOSPLIT, $512-72
+TEXT ·xxh64RaggedAVX2(SB), NOSPLIT, $512-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x27d4eb2f165667c5, R9
-	ADDQ         R8, R9
-	VMOVQ        R9, X0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x27d4eb2f165667c5, R10
+	ADDQ         R9, R10
+	VMOVQ        R10, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, (SP)
-	VMOVQ        R8, X0
+	VMOVQ        R9, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 32(SP)
-	VMOVQ        DI, X0
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, 64(SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y2
-	VPMOVZXDQ    16(BX), Y1
-	VPMOVZXDQ    16(SI), Y3
-	VPCMPGTQ     64(SP), Y2, Y4
-	VPCMPGTQ     64(SP), Y3, Y5
-	VPOR         Y4, Y5, Y4
-	VMOVMSKPD    Y4, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y2, Y2
-	VPSUBQ       Y1, Y3, Y3
-	VMOVDQU      Y2, 96(SP)
-	VMOVDQU      Y3, 128(SP)
-	MOVL         28(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y2
+	VPMOVZXDQ 16(BX), Y1
+	VPMOVZXDQ 16(SI), Y3
+	VPCMPGTQ  64(SP), Y2, Y4
+	VPCMPGTQ  64(SP), Y3, Y5
+	VPOR      Y4, Y5, Y4
+	VMOVMSKPD Y4, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y2, Y2
+	VPSUBQ    Y1, Y3, Y3
+	VMOVDQU   Y2, 96(SP)
+	VMOVDQU   Y3, 128(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      28(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VMOVDQU      (SP), Y4
 	VMOVDQU      (SP), Y5
 	VPCMPGTQ     numbers1f<>+0(SB), Y2, Y6
@@ -5531,27 +5556,27 @@ group:
 	VPMAXUD      X7, X6, X6
 	VPSHUFD      $0x4e, X6, X7
 	VPMAXUD      X7, X6, X6
-	VMOVD        X6, DI
-	VMOVQ        DI, X6
+	VMOVD        X6, R8
+	VMOVQ        R8, X6
 	VPBROADCASTQ X6, Y6
 	VPADDQ       Y0, Y6, Y0
 	VPADDQ       Y1, Y6, Y1
 	VPCMPGTQ     64(SP), Y0, Y0
 	VPCMPGTQ     64(SP), Y1, Y1
 	VPOR         Y0, Y1, Y0
-	VMOVMSKPD    Y0, R8
-	TESTL        R8, R8
+	VMOVMSKPD    Y0, R9
+	TESTL        R9, R9
 	JNZ          end
-	CMPQ         DI, $0x00000400
+	CMPQ         R8, $0x00000400
 	JB           alike
-	SHRQ         $0x05, DI
-	VMOVQ        DI, X0
+	SHRQ         $0x05, R8
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VPCMPGTQ     Y2, Y0, Y1
 	VPCMPGTQ     Y3, Y0, Y0
 	VPOR         Y1, Y0, Y0
-	VMOVMSKPD    Y0, DI
-	TESTL        DI, DI
+	VMOVMSKPD    Y0, R8
+	TESTL        R8, R8
 	JNZ          end
 
 alike:
@@ -5570,10 +5595,10 @@ alike:
 	VPMAXUD      X7, X6, X6
 	VPSHUFD      $0x4e, X6, X7
 	VPMAXUD      X7, X6, X6
-	VMOVD        X6, DI
-	MOVQ         DI, R10
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VMOVD        X6, R8
+	MOVQ         R8, R10
+	MOVQ         DX, R8
+	MOVQ         BX, R9
 	SHRQ         $0x05, R10
 	JZ           stripesEnd0
 	VMOVDQU      96(SP), Y6
@@ -5584,8 +5609,8 @@ alike:
 stripe0:
 	VPBROADCASTQ 160(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         (R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         (R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5605,8 +5630,8 @@ stripe0:
 	VBLENDVPD    Y6, Y8, Y0, Y0
 	VPBROADCASTQ 168(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         4(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         4(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5626,8 +5651,8 @@ stripe0:
 	VBLENDVPD    Y6, Y8, Y1, Y1
 	VPBROADCASTQ 176(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         8(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         8(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5647,8 +5672,8 @@ stripe0:
 	VBLENDVPD    Y6, Y8, Y2, Y2
 	VPBROADCASTQ 184(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         12(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         12(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5667,10 +5692,10 @@ stripe0:
 	VPADDQ       Y9, Y8, Y8
 	VBLENDVPD    Y6, Y8, Y3, Y3
 	VPADDQ       numbers1<>+0(SB), Y7, Y7
-	ADDQ         $0x20, DI
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         $0x00000080, R9
+	ADDQ         $0x20, R8
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         $0x00000080, DI
 	DECQ         R10
 	JNZ          stripe0
 
@@ -5702,10 +5727,10 @@ stripesEnd0:
 	VPMAXUD      X7, X6, X6
 	VPSHUFD      $0x4e, X6, X7
 	VPMAXUD      X7, X6, X6
-	VMOVD        X6, DI
-	MOVQ         DI, R10
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VMOVD        X6, R8
+	MOVQ         R8, R10
+	MOVQ         DX, R8
+	MOVQ         BX, R9
 	SHRQ         $0x05, R10
 	JZ           stripesEnd1
 	VMOVDQU      128(SP), Y6
@@ -5716,8 +5741,8 @@ stripesEnd0:
 stripe1:
 	VPBROADCASTQ 320(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         16(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         16(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5737,8 +5762,8 @@ stripe1:
 	VBLENDVPD    Y6, Y8, Y0, Y0
 	VPBROADCASTQ 328(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         20(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         20(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5758,8 +5783,8 @@ stripe1:
 	VBLENDVPD    Y6, Y8, Y1, Y1
 	VPBROADCASTQ 336(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         24(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         24(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5779,8 +5804,8 @@ stripe1:
 	VBLENDVPD    Y6, Y8, Y2, Y2
 	VPBROADCASTQ 344(SP), Y6
 	VPCMPGTQ     Y7, Y6, Y6
-	MOVL         28(R8), R11
-	VMOVDQU      (DI)(R11*1), Y8
+	MOVL         28(R9), R11
+	VMOVDQU      (R8)(R11*1), Y8
 	VPMULLD      numbers27d4eb4fc2b2ae3d<>+0(SB), Y8, Y9
 	VPMULUDQ     numbersc2b2ae3d27d4eb4f<>+0(SB), Y8, Y8
 	VPSLLQ       $0x20, Y9, Y10
@@ -5799,10 +5824,10 @@ stripe1:
 	VPADDQ       Y9, Y8, Y8
 	VBLENDVPD    Y6, Y8, Y3, Y3
 	VPADDQ       numbers1<>+0(SB), Y7, Y7
-	ADDQ         $0x20, DI
-	PREFETCHT0   (R9)
-	PREFETCHT0   64(R9)
-	ADDQ         $0x00000080, R9
+	ADDQ         $0x20, R8
+	PREFETCHT0   (DI)
+	PREFETCHT0   64(DI)
+	ADDQ         $0x00000080, DI
 	DECQ         R10
 	JNZ          stripe1
 
@@ -6067,8 +6092,8 @@ stripesEnd1:
 	VPSLLD      $0x05, X0, X0
 	VPADDD      16(BX), X0, X0
 	VMOVDQU     X0, 496(SP)
-	LEAQ        480(SP), R8
-	MOVQ        DX, DI
+	LEAQ        480(SP), R9
+	MOVQ        DX, R8
 
 short:
 	VPADDQ         96(SP), Y4, Y4
@@ -6077,24 +6102,24 @@ short:
 	VMOVDQU        128(SP), Y1
 	VPAND          numbers1f<>+0(SB), Y0, Y0
 	VPAND          numbers1f<>+0(SB), Y1, Y1
-	MOVL           (R8), R9
-	VBROADCASTI128 (DI)(R9*1), Y3
-	MOVL           8(R8), R9
-	VINSERTI128    $0x01, (DI)(R9*1), Y3, Y3
-	MOVL           4(R8), R9
-	VBROADCASTI128 (DI)(R9*1), Y6
-	MOVL           12(R8), R9
-	VINSERTI128    $0x01, (DI)(R9*1), Y6, Y6
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y3
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y3, Y3
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
 	VPUNPCKLQDQ    Y6, Y3, Y2
 	VPUNPCKHQDQ    Y6, Y3, Y6
-	MOVL           16(R8), R9
-	VBROADCASTI128 (DI)(R9*1), Y7
-	MOVL           24(R8), R9
-	VINSERTI128    $0x01, (DI)(R9*1), Y7, Y7
-	MOVL           20(R8), R9
-	VBROADCASTI128 (DI)(R9*1), Y8
-	MOVL           28(R8), R9
-	VINSERTI128    $0x01, (DI)(R9*1), Y8, Y8
+	MOVL           16(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL           20(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y8
+	MOVL           28(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y8, Y8
 	VPUNPCKLQDQ    Y8, Y7, Y3
 	VPUNPCKHQDQ    Y8, Y7, Y7
 	VMOVDQU        Y2, Y8
@@ -6102,8 +6127,8 @@ short:
 	VPCMPGTQ       numbers7<>+0(SB), Y0, Y10
 	VPCMPGTQ       numbers7<>+0(SB), Y1, Y11
 	VPOR           Y10, Y11, Y12
-	VMOVMSKPD      Y12, R9
-	TESTL          R9, R9
+	VMOVMSKPD      Y12, R10
+	TESTL          R10, R10
 	JZ             tail
 	VPMULLD        numbers27d4eb4fc2b2ae3d<>+0(SB), Y2, Y12
 	VPMULUDQ       numbersc2b2ae3d27d4eb4f<>+0(SB), Y2, Y2
@@ -6164,8 +6189,8 @@ short:
 	VPCMPGTQ       numbersf<>+0(SB), Y0, Y10
 	VPCMPGTQ       numbersf<>+0(SB), Y1, Y11
 	VPOR           Y10, Y11, Y2
-	VMOVMSKPD      Y2, R9
-	TESTL          R9, R9
+	VMOVMSKPD      Y2, R10
+	TESTL          R10, R10
 	JZ             tail
 	VPMULLD        numbers27d4eb4fc2b2ae3d<>+0(SB), Y6, Y2
 	VPMULUDQ       numbersc2b2ae3d27d4eb4f<>+0(SB), Y6, Y6
@@ -6221,24 +6246,24 @@ short:
 	VPADDQ         numbers85ebca77c2b2ae63<>+0(SB), Y7, Y7
 	VBLENDVPD      Y10, Y6, Y4, Y4
 	VBLENDVPD      Y11, Y7, Y5, Y5
-	MOVL           (R8), R9
-	VBROADCASTI128 16(DI)(R9*1), Y2
-	MOVL           8(R8), R9
-	VINSERTI128    $0x01, 16(DI)(R9*1), Y2, Y2
-	MOVL           4(R8), R9
-	VBROADCASTI128 16(DI)(R9*1), Y3
-	MOVL           12(R8), R9
-	VINSERTI128    $0x01, 16(DI)(R9*1), Y3, Y3
+	MOVL           (R9), R10
+	VBROADCASTI128 16(R8)(R10*1), Y2
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, 16(R8)(R10*1), Y2, Y2
+	MOVL           4(R9), R10
+	VBROADCASTI128 16(R8)(R10*1), Y3
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, 16(R8)(R10*1), Y3, Y3
 	VPUNPCKLQDQ    Y3, Y2, Y6
 	VPUNPCKHQDQ    Y3, Y2, Y2
-	MOVL           16(R8), R9
-	VBROADCASTI128 16(DI)(R9*1), Y3
-	MOVL           24(R8), R9
-	VINSERTI128    $0x01, 16(DI)(R9*1), Y3, Y3
-	MOVL           20(R8), R9
-	VBROADCASTI128 16(DI)(R9*1), Y12
-	MOVL           28(R8), R8
-	VINSERTI128    $0x01, 16(DI)(R8*1), Y12, Y12
+	MOVL           16(R9), R10
+	VBROADCASTI128 16(R8)(R10*1), Y3
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, 16(R8)(R10*1), Y3, Y3
+	MOVL           20(R9), R10
+	VBROADCASTI128 16(R8)(R10*1), Y12
+	MOVL           28(R9), R9
+	VINSERTI128    $0x01, 16(R8)(R9*1), Y12, Y12
 	VPUNPCKLQDQ    Y12, Y3, Y7
 	VPUNPCKHQDQ    Y12, Y3, Y3
 	VBLENDVPD      Y10, Y6, Y8, Y8
@@ -6246,8 +6271,8 @@ short:
 	VPCMPGTQ       numbers17<>+0(SB), Y0, Y10
 	VPCMPGTQ       numbers17<>+0(SB), Y1, Y11
 	VPOR           Y10, Y11, Y12
-	VMOVMSKPD      Y12, DI
-	TESTL          DI, DI
+	VMOVMSKPD      Y12, R8
+	TESTL          R8, R8
 	JZ             tail
 	VPMULLD        numbers27d4eb4fc2b2ae3d<>+0(SB), Y6, Y12
 	VPMULUDQ       numbersc2b2ae3d27d4eb4f<>+0(SB), Y6, Y6
@@ -6310,8 +6335,8 @@ tail:
 	VPSLLQ    $0x3d, Y0, Y2
 	VPSLLQ    $0x3d, Y1, Y3
 	VPOR      Y2, Y3, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        bytes
 	VMOVDQU   numbersffffffff<>+0(SB), Y6
 	VMOVDQU   numbersffffffff<>+0(SB), Y7
@@ -6362,8 +6387,8 @@ bytes:
 	VPCMPGTQ  numbers0<>+0(SB), Y0, Y2
 	VPCMPGTQ  numbers0<>+0(SB), Y1, Y3
 	VPOR      Y2, Y3, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        avalanche
 	VMOVDQU   numbersff<>+0(SB), Y6
 	VMOVDQU   numbersff<>+0(SB), Y7
@@ -6404,8 +6429,8 @@ bytes:
 	VPCMPGTQ  numbers1<>+0(SB), Y0, Y2
 	VPCMPGTQ  numbers1<>+0(SB), Y1, Y3
 	VPOR      Y2, Y3, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        avalanche
 	VMOVDQU   numbersff<>+0(SB), Y6
 	VMOVDQU   numbersff<>+0(SB), Y7
@@ -6446,8 +6471,8 @@ bytes:
 	VPCMPGTQ  numbers2<>+0(SB), Y0, Y0
 	VPCMPGTQ  numbers2<>+0(SB), Y1, Y1
 	VPOR      Y0, Y1, Y2
-	VMOVMSKPD Y2, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y2, R8
+	TESTL     R8, R8
 	JZ        avalanche
 	VMOVDQU   numbersff<>+0(SB), Y2
 	VMOVDQU   numbersff<>+0(SB), Y3
@@ -6534,7 +6559,7 @@ avalanche:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -6622,41 +6647,46 @@ DATA numbers2<>+16(SB)/8, $0x0000000000000002
 DATA numbers2<>+24(SB)/8, $0x0000000000000002
 GLOBL numbers2<>(SB), RODATA|NOPTR, $32
 
-// func fx64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func fx64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·fx64RaggedAVX2(SB), NOSPLIT, $96-72
+TEXT ·fx64RaggedAVX2(SB), NOSPLIT, $96-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R8
-	VMOVQ        DI, X0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R9
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, (SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y2
-	VPMOVZXDQ    16(BX), Y1
-	VPMOVZXDQ    16(SI), Y3
-	VPCMPGTQ     (SP), Y2, Y4
-	VPCMPGTQ     (SP), Y3, Y5
-	VPOR         Y4, Y5, Y4
-	VMOVMSKPD    Y4, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y2, Y2
-	VPSUBQ       Y1, Y3, Y3
-	VMOVDQU      Y2, 32(SP)
-	VMOVDQU      Y3, 64(SP)
-	MOVL         28(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y2
+	VPMOVZXDQ 16(BX), Y1
+	VPMOVZXDQ 16(SI), Y3
+	VPCMPGTQ  (SP), Y2, Y4
+	VPCMPGTQ  (SP), Y3, Y5
+	VPOR      Y4, Y5, Y4
+	VMOVMSKPD Y4, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y2, Y2
+	VPSUBQ    Y1, Y3, Y3
+	VMOVDQU   Y2, 32(SP)
+	VMOVDQU   Y3, 64(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      28(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y2, Y4
 	VPCMPGTQ     numbers1f<>+0(SB), Y3, Y5
 	VPOR         Y4, Y5, Y4
@@ -6698,24 +6728,24 @@ short:
 	VPXOR          Y1, Y1, Y1
 	VMOVDQU        32(SP), Y2
 	VMOVDQU        64(SP), Y3
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
 	VPUNPCKLQDQ    Y6, Y5, Y4
 	VPUNPCKHQDQ    Y6, Y5, Y6
-	MOVL           16(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           24(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL           20(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y8
-	MOVL           28(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y8, Y8
+	MOVL           16(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL           20(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y8
+	MOVL           28(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y8, Y8
 	VPUNPCKLQDQ    Y8, Y7, Y5
 	VPUNPCKHQDQ    Y8, Y7, Y7
 	VMOVDQU        Y4, Y8
@@ -6780,28 +6810,28 @@ words:
 	VPADDQ         Y6, Y5, Y5
 	VBLENDVPD      Y10, Y4, Y0, Y0
 	VBLENDVPD      Y11, Y5, Y1, Y1
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	PREFETCHT0     64(R9)
-	ADDQ           $0x00000080, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	PREFETCHT0     64(DI)
+	ADDQ           $0x00000080, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
 	VPUNPCKLQDQ    Y6, Y5, Y4
 	VPUNPCKHQDQ    Y6, Y5, Y6
-	MOVL           16(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           24(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL           20(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y12
-	MOVL           28(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y12, Y12
+	MOVL           16(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL           20(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y12
+	MOVL           28(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y12, Y12
 	VPUNPCKLQDQ    Y12, Y7, Y5
 	VPUNPCKHQDQ    Y12, Y7, Y7
 	VBLENDVPD      Y10, Y4, Y8, Y8
@@ -6818,8 +6848,8 @@ tail:
 	VPCMPGTQ  numbers0<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers0<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet0<>+0(SB), Y8, Y6
 	VPSHUFB   octet0<>+0(SB), Y9, Y7
@@ -6848,8 +6878,8 @@ tail:
 	VPCMPGTQ  numbers1<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers1<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet1<>+0(SB), Y8, Y6
 	VPSHUFB   octet1<>+0(SB), Y9, Y7
@@ -6878,8 +6908,8 @@ tail:
 	VPCMPGTQ  numbers2<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers2<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet2<>+0(SB), Y8, Y6
 	VPSHUFB   octet2<>+0(SB), Y9, Y7
@@ -6908,8 +6938,8 @@ tail:
 	VPCMPGTQ  numbers3<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers3<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet3<>+0(SB), Y8, Y6
 	VPSHUFB   octet3<>+0(SB), Y9, Y7
@@ -6938,8 +6968,8 @@ tail:
 	VPCMPGTQ  numbers4<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers4<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet4<>+0(SB), Y8, Y6
 	VPSHUFB   octet4<>+0(SB), Y9, Y7
@@ -6968,8 +6998,8 @@ tail:
 	VPCMPGTQ  numbers5<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers5<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet5<>+0(SB), Y8, Y6
 	VPSHUFB   octet5<>+0(SB), Y9, Y7
@@ -6998,8 +7028,8 @@ tail:
 	VPCMPGTQ  numbers6<>+0(SB), Y2, Y2
 	VPCMPGTQ  numbers6<>+0(SB), Y3, Y3
 	VPOR      Y2, Y3, Y4
-	VMOVMSKPD Y4, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y4, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VPSHUFB   octet6<>+0(SB), Y8, Y4
 	VPSHUFB   octet6<>+0(SB), Y9, Y5
@@ -7038,7 +7068,7 @@ octetsEnd:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -7114,41 +7144,46 @@ DATA octet6<>+16(SB)/8, $0x8080808080808006
 DATA octet6<>+24(SB)/8, $0x808080808080800e
 GLOBL octet6<>(SB), RODATA|NOPTR, $32
 
-// func fnv1a64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func fnv1a64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, MMX+
-TEXT ·fnv1a64RaggedAVX2(SB), NOSPLIT, $96-72
+TEXT ·fnv1a64RaggedAVX2(SB), NOSPLIT, $96-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R8
-	VMOVQ        DI, X0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R9
+	VMOVQ        R8, X0
 	VPBROADCASTQ X0, Y0
 	VMOVDQU      Y0, (SP)
 
 group:
-	VPMOVZXDQ    (BX), Y0
-	VPMOVZXDQ    (SI), Y2
-	VPMOVZXDQ    16(BX), Y1
-	VPMOVZXDQ    16(SI), Y3
-	VPCMPGTQ     (SP), Y2, Y4
-	VPCMPGTQ     (SP), Y3, Y5
-	VPOR         Y4, Y5, Y4
-	VMOVMSKPD    Y4, DI
-	TESTL        DI, DI
-	JNZ          end
-	VPSUBQ       Y0, Y2, Y2
-	VPSUBQ       Y1, Y3, Y3
-	VMOVDQU      Y2, 32(SP)
-	VMOVDQU      Y3, 64(SP)
-	MOVL         28(SI), R9
-	ADDQ         DX, R9
-	MOVQ         DX, DI
-	MOVQ         BX, R8
+	VPMOVZXDQ (BX), Y0
+	VPMOVZXDQ (SI), Y2
+	VPMOVZXDQ 16(BX), Y1
+	VPMOVZXDQ 16(SI), Y3
+	VPCMPGTQ  (SP), Y2, Y4
+	VPCMPGTQ  (SP), Y3, Y5
+	VPOR      Y4, Y5, Y4
+	VMOVMSKPD Y4, R8
+	TESTL     R8, R8
+	JNZ       end
+	VPSUBQ    Y0, Y2, Y2
+	VPSUBQ    Y1, Y3, Y3
+	VMOVDQU   Y2, 32(SP)
+	VMOVDQU   Y3, 64(SP)
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      28(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPCMPGTQ     numbers1f<>+0(SB), Y2, Y4
 	VPCMPGTQ     numbers1f<>+0(SB), Y3, Y5
 	VPOR         Y4, Y5, Y4
@@ -7190,24 +7225,24 @@ short:
 	VMOVDQU        numberscbf29ce484222325<>+0(SB), Y1
 	VMOVDQU        32(SP), Y2
 	VMOVDQU        64(SP), Y3
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
 	VPUNPCKLQDQ    Y6, Y5, Y4
 	VPUNPCKHQDQ    Y6, Y5, Y6
-	MOVL           16(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           24(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL           20(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y8
-	MOVL           28(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y8, Y8
+	MOVL           16(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL           20(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y8
+	MOVL           28(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y8, Y8
 	VPUNPCKLQDQ    Y8, Y7, Y5
 	VPUNPCKHQDQ    Y8, Y7, Y7
 	VMOVDQU        Y4, Y8
@@ -7460,28 +7495,28 @@ words:
 	VPADDQ         Y7, Y5, Y5
 	VBLENDVPD      Y10, Y4, Y0, Y0
 	VBLENDVPD      Y11, Y5, Y1, Y1
-	ADDQ           $0x10, DI
-	PREFETCHT0     (R9)
-	PREFETCHT0     64(R9)
-	ADDQ           $0x00000080, R9
-	MOVL           (R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y5
-	MOVL           8(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y5, Y5
-	MOVL           4(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y6
-	MOVL           12(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y6, Y6
+	ADDQ           $0x10, R8
+	PREFETCHT0     (DI)
+	PREFETCHT0     64(DI)
+	ADDQ           $0x00000080, DI
+	MOVL           (R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y5
+	MOVL           8(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y5, Y5
+	MOVL           4(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y6
+	MOVL           12(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y6, Y6
 	VPUNPCKLQDQ    Y6, Y5, Y4
 	VPUNPCKHQDQ    Y6, Y5, Y6
-	MOVL           16(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y7
-	MOVL           24(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL           20(R8), R10
-	VBROADCASTI128 (DI)(R10*1), Y12
-	MOVL           28(R8), R10
-	VINSERTI128    $0x01, (DI)(R10*1), Y12, Y12
+	MOVL           16(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y7
+	MOVL           24(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL           20(R9), R10
+	VBROADCASTI128 (R8)(R10*1), Y12
+	MOVL           28(R9), R10
+	VINSERTI128    $0x01, (R8)(R10*1), Y12, Y12
 	VPUNPCKLQDQ    Y12, Y7, Y5
 	VPUNPCKHQDQ    Y12, Y7, Y7
 	VBLENDVPD      Y10, Y4, Y8, Y8
@@ -7498,8 +7533,8 @@ tail:
 	VPCMPGTQ  numbers0<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers0<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7522,8 +7557,8 @@ tail:
 	VPCMPGTQ  numbers1<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers1<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7546,8 +7581,8 @@ tail:
 	VPCMPGTQ  numbers2<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers2<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7570,8 +7605,8 @@ tail:
 	VPCMPGTQ  numbers3<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers3<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7594,8 +7629,8 @@ tail:
 	VPCMPGTQ  numbers4<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers4<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7618,8 +7653,8 @@ tail:
 	VPCMPGTQ  numbers5<>+0(SB), Y2, Y4
 	VPCMPGTQ  numbers5<>+0(SB), Y3, Y5
 	VPOR      Y4, Y5, Y6
-	VMOVMSKPD Y6, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y6, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y6
 	VMOVDQU   Y1, Y7
@@ -7642,8 +7677,8 @@ tail:
 	VPCMPGTQ  numbers6<>+0(SB), Y2, Y2
 	VPCMPGTQ  numbers6<>+0(SB), Y3, Y3
 	VPOR      Y2, Y3, Y4
-	VMOVMSKPD Y4, DI
-	TESTL     DI, DI
+	VMOVMSKPD Y4, R8
+	TESTL     R8, R8
 	JZ        octetsEnd
 	VMOVDQU   Y0, Y4
 	VMOVDQU   Y1, Y5
@@ -7676,7 +7711,7 @@ octetsEnd:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -7726,11 +7761,11 @@ TEXT ·xxh64WidthAVX2(SB), NOSPLIT, $320-48
 	VMOVDQU      Y1, 32(SP)
 
 group:
+	MOVQ    DX, DI
+	LEAQ    (DI)(BX*4), R8
 	MOVQ    DX, R9
 	LEAQ    (R9)(BX*4), R9
 	LEAQ    (R9)(BX*4), R9
-	MOVQ    DX, DI
-	LEAQ    (DI)(BX*4), R8
 	VMOVDQU (SP), Y1
 	VMOVDQU (SP), Y2
 	CMPQ    BX, $0x0000001f
@@ -8613,11 +8648,11 @@ TEXT ·fx64WidthAVX2(SB), NOSPLIT, $0-48
 	MOVQ         hi+40(FP), DI
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VPXOR          Y0, Y0, Y0
 	VPXOR          Y1, Y1, Y1
 	MOVQ           BX, R10
@@ -8920,11 +8955,11 @@ TEXT ·fnv1a64WidthAVX2(SB), NOSPLIT, $0-48
 	MOVQ         hi+40(FP), DI
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VMOVDQU        numberscbf29ce484222325<>+0(SB), Y0
 	VMOVDQU        numberscbf29ce484222325<>+0(SB), Y1
 	MOVQ           BX, R10
@@ -9376,11 +9411,11 @@ TEXT ·murmur128WidthAVX2(SB), NOSPLIT, $32-48
 	VMOVDQU      Y1, (SP)
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VMOVDQU        (SP), Y1
 	VMOVDQU        (SP), Y2
 	VMOVDQU        (SP), Y3
@@ -9716,11 +9751,11 @@ TEXT ·cassandraWidthAVX2(SB), NOSPLIT, $32-48
 	VMOVDQU      Y1, (SP)
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VMOVDQU        (SP), Y1
 	VMOVDQU        (SP), Y2
 	VMOVDQU        (SP), Y3
@@ -10117,11 +10152,11 @@ TEXT ·sipHash13WidthAVX2(SB), NOSPLIT, $128-48
 	VMOVDQU      Y1, 96(SP)
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VMOVDQU        (SP), Y1
 	VMOVDQU        (SP), Y2
 	VMOVDQU        32(SP), Y3
@@ -10496,11 +10531,11 @@ TEXT ·sipHash24WidthAVX2(SB), NOSPLIT, $128-48
 	VMOVDQU      Y1, 96(SP)
 
 group:
+	MOVQ           DX, DI
+	LEAQ           (DI)(BX*4), R8
 	MOVQ           DX, R9
 	LEAQ           (R9)(BX*4), R9
 	LEAQ           (R9)(BX*4), R9
-	MOVQ           DX, DI
-	LEAQ           (DI)(BX*4), R8
 	VMOVDQU        (SP), Y1
 	VMOVDQU        (SP), Y2
 	VMOVDQU        32(SP), Y3

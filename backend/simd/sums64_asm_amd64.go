@@ -47,22 +47,22 @@ func murmur128Fixed32AVX2(dst *uint64, data *byte, width int, groups int, lo uin
 // murmur128RaggedAVX2 hashes 4 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func murmur128RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func murmur128RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // cassandraRaggedAVX2 hashes 4 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func cassandraRaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func cassandraRaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // sipHash13RaggedAVX2 hashes 4 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func sipHash13RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func sipHash13RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // sipHash24RaggedAVX2 hashes 4 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func sipHash24RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func sipHash24RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // sipHash13Fixed8AVX2 hashes 10 keys of 8 bytes a group.
 //
@@ -87,17 +87,17 @@ func sipHash24Fixed16AVX2(dst *uint64, data *byte, width int, groups int, lo uin
 // xxh64RaggedAVX2 hashes 8 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func xxh64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func xxh64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // fx64RaggedAVX2 hashes 8 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func fx64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func fx64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // fnv1a64RaggedAVX2 hashes 8 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func fnv1a64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func fnv1a64RaggedAVX2(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // xxh64WidthAVX2 hashes 8 keys a group. It reads up to 32 bytes beyond them.
 //

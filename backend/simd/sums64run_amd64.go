@@ -65,7 +65,7 @@ const streamedFrom = 32 << 20
 type sums64Ragged struct {
 	f     hash.Func
 	group int // keys that it hashes at a time
-	run   func(dst *uint64, data *byte, size int, start, end *uint32, groups int, lo, hi uint64) (done int)
+	run   func(dst *uint64, data *byte, size int, start, end *uint32, groups int, lo, hi uint64, ahead *byte) (done int)
 	// waste is how many bytes the longest key of a group may have more than the
 	// mean, or it is faster to sort the keys first.
 	waste int
@@ -81,7 +81,7 @@ func (r sums64Ragged) kernel(dst []uint64, data []byte, keys cpu.Spans, seed has
 	bytes := keys.End[n-1] - keys.Start[0]
 	switch {
 	case !r.wasteful(keys):
-		r.inOrder(dst, data, keys, seed)
+		r.inOrder(dst, data, keys, seed, nil)
 	case bytes > sums64Cached && n >= 2*sums64Fewest:
 		half := n / 2
 		return r.kernel(dst[:half], data, cpu.Spans{Start: keys.Start[:half], End: keys.End[:half]}, seed) &&
@@ -111,11 +111,13 @@ func touch(data []byte, keys cpu.Spans) (sum byte) {
 	return sum
 }
 
-func (r sums64Ragged) inOrder(dst []uint64, data []byte, keys cpu.Spans, seed hash.Words) {
+// inOrder hashes the keys one group after the other. What the loop fetches meanwhile
+// is behind each group, or begins ahead.
+func (r sums64Ragged) inOrder(dst []uint64, data []byte, keys cpu.Spans, seed hash.Words, ahead *byte) {
 	n := len(dst)
 	for i := 0; i < n; {
 		i = min(i, n-r.group) // the last group overlaps the one before
-		i += r.group * r.run(&dst[i], &data[0], len(data), &keys.Start[i], &keys.End[i], (n-i)/r.group, seed.Lo, seed.Hi)
+		i += r.group * r.run(&dst[i], &data[0], len(data), &keys.Start[i], &keys.End[i], (n-i)/r.group, seed.Lo, seed.Hi, ahead)
 		if i+r.group > n {
 			continue
 		}
@@ -161,7 +163,8 @@ var sums64Memory = sync.Pool{New: func() any { return new(sums64Sorted) }}
 func (r sums64Ragged) sorted(dst []uint64, data []byte, keys cpu.Spans, seed hash.Words) {
 	m, n := sums64Memory.Get().(*sums64Sorted), len(dst)
 	m.sort(keys)
-	r.inOrder(m.sums[:n], data, cpu.Spans{Start: m.start[:n], End: m.end[:n]}, seed)
+	ahead := &data[min(int(keys.End[n-1]), len(data)-1)] // the next block
+	r.inOrder(m.sums[:n], data, cpu.Spans{Start: m.start[:n], End: m.end[:n]}, seed, ahead)
 	for j, i := range m.order[:n] {
 		dst[i] = m.sums[j%512]
 	}

@@ -35,7 +35,7 @@ var sums64AVX512 = family{
 		}, sums64Fixed{group: 16, run: sipHash24WidthAVX512}}.kernel,
 	},
 	ragged: map[hash.Func]raggedKernel{
-		hash.XXH64:            sums64Ragged{hash.XXH64, 16, xxh64RaggedAVX512, 150}.kernel,
+		hash.XXH64:            sums64Ragged{hash.XXH64, 16, xxh64RaggedAVX512, 250}.kernel,
 		hash.FX64:             sums64Ragged{hash.FX64, 16, fx64RaggedAVX512, 150}.kernel,
 		hash.FNV1a64:          sums64Ragged{hash.FNV1a64, 16, fnv1a64RaggedAVX512, 40}.kernel,
 		hash.Murmur3x128:      sums64Ragged{hash.Murmur3x128, 16, murmur128RaggedAVX512, 75}.kernel,

@@ -3263,23 +3263,24 @@ group:
 	VZEROUPPER
 	RET
 
-// func xxh64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func xxh64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·xxh64RaggedAVX512(SB), NOSPLIT, $256-72
+TEXT ·xxh64RaggedAVX512(SB), NOSPLIT, $256-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x27d4eb2f165667c5, R9
-	ADDQ         R8, R9
-	VPBROADCASTQ R9, Z0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x27d4eb2f165667c5, R10
+	ADDQ         R9, R10
+	VPBROADCASTQ R10, Z0
 	VMOVDQU64    Z0, (SP)
-	VPBROADCASTQ R8, Z0
+	VPBROADCASTQ R9, Z0
 	VMOVDQU64    Z0, 64(SP)
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z4
@@ -3288,24 +3289,28 @@ TEXT ·xxh64RaggedAVX512(SB), NOSPLIT, $256-72
 	VPBROADCASTQ number165667b19e3779f9<>+0(SB), Z7
 	VPBROADCASTQ number85ebca77c2b2ae63<>+0(SB), Z8
 	VPBROADCASTQ number27d4eb2f165667c5<>+0(SB), Z9
-	VPBROADCASTQ DI, Z10
+	VPBROADCASTQ R8, Z10
 	VMOVDQU64    Z10, 128(SP)
 
 group:
-	VPMOVZXDQ     (BX), Z10
-	VPMOVZXDQ     (SI), Z12
-	VPMOVZXDQ     32(BX), Z11
-	VPMOVZXDQ     32(SI), Z13
-	VPCMPGTQ      128(SP), Z12, K1
-	VPCMPGTQ      128(SP), Z13, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z10, Z12, Z12
-	VPSUBQ        Z11, Z13, Z13
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z10
+	VPMOVZXDQ (SI), Z12
+	VPMOVZXDQ 32(BX), Z11
+	VPMOVZXDQ 32(SI), Z13
+	VPCMPGTQ  128(SP), Z12, K1
+	VPCMPGTQ  128(SP), Z13, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z10, Z12, Z12
+	VPSUBQ    Z11, Z13, Z13
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VMOVDQU64     (SP), Z14
 	VMOVDQU64     (SP), Z15
 	VPBROADCASTQ  number1f<>+0(SB), Z16
@@ -3320,18 +3325,18 @@ group:
 	VPMAXUD       X3, X16, X16
 	VPSHUFD       $0x4e, X16, X3
 	VPMAXUD       X3, X16, X16
-	VMOVD         X16, DI
-	VPBROADCASTQ  DI, Z16
+	VMOVD         X16, R8
+	VPBROADCASTQ  R8, Z16
 	VPADDQ        Z10, Z16, Z10
 	VPADDQ        Z11, Z16, Z11
 	VPCMPGTQ      128(SP), Z10, K1
 	VPCMPGTQ      128(SP), Z11, K2
 	KORTESTB      K1, K2
 	JNZ           end
-	CMPQ          DI, $0x00000400
+	CMPQ          R8, $0x00000400
 	JB            alike
-	SHRQ          $0x05, DI
-	VPBROADCASTQ  DI, Z10
+	SHRQ          $0x05, R8
+	VPBROADCASTQ  R8, Z10
 	VPCMPGTQ      Z12, Z10, K1
 	VPCMPGTQ      Z13, Z10, K2
 	KORTESTB      K1, K2
@@ -3354,10 +3359,10 @@ alike:
 	VPMAXUD       X3, X18, X18
 	VPSHUFD       $0x4e, X18, X3
 	VPMAXUD       X3, X18, X18
-	VMOVD         X18, DI
-	MOVQ          DI, R10
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VMOVD         X18, R8
+	MOVQ          R8, R10
+	MOVQ          DX, R8
+	MOVQ          BX, R9
 	SHRQ          $0x05, R10
 	JZ            stripesEnd0
 	VMOVDQU64     Z12, Z18
@@ -3370,40 +3375,40 @@ alike:
 
 stripe0:
 	VPCMPGTQ        Z1, Z19, K1
-	MOVL            (R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z22
-	MOVL            16(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            (R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z22
+	MOVL            16(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z22, Z22
 	VPMULLQ         Z6, Z22, Z22
 	VPADDQ          Z10, Z22, Z22
 	VPROLQ          $0x1f, Z22, Z22
 	VPMULLQ         Z5, Z22, K1, Z10
 	VPCMPGTQ        Z1, Z20, K1
-	MOVL            4(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z22
-	MOVL            20(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            4(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z22
+	MOVL            20(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z22, Z22
 	VPMULLQ         Z6, Z22, Z22
 	VPADDQ          Z11, Z22, Z22
 	VPROLQ          $0x1f, Z22, Z22
 	VPMULLQ         Z5, Z22, K1, Z11
 	VPCMPGTQ        Z1, Z21, K1
-	MOVL            8(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z22
-	MOVL            24(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            8(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z22
+	MOVL            24(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z22, Z22
 	VPMULLQ         Z6, Z22, Z22
 	VPADDQ          Z16, Z22, Z22
 	VPROLQ          $0x1f, Z22, Z22
 	VPMULLQ         Z5, Z22, K1, Z16
 	VPCMPGTQ        Z1, Z18, K1
-	MOVL            12(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z22
-	MOVL            28(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            12(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z22
+	MOVL            28(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z22, Z22
 	VPMULLQ         Z6, Z22, Z22
 	VPADDQ          Z17, Z22, Z22
@@ -3411,12 +3416,12 @@ stripe0:
 	VPMULLQ         Z5, Z22, K1, Z17
 	VPBROADCASTQ    number1<>+0(SB), Z22
 	VPADDQ          Z22, Z1, Z1
-	ADDQ            $0x20, DI
-	PREFETCHT0      (R9)
-	PREFETCHT0      64(R9)
-	PREFETCHT0      128(R9)
-	PREFETCHT0      192(R9)
-	ADDQ            $0x00000100, R9
+	ADDQ            $0x20, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
 	DECQ            R10
 	JNZ             stripe0
 
@@ -3449,10 +3454,10 @@ stripesEnd0:
 	VPMAXUD       X3, X22, X22
 	VPSHUFD       $0x4e, X22, X3
 	VPMAXUD       X3, X22, X22
-	VMOVD         X22, DI
-	MOVQ          DI, R10
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VMOVD         X22, R8
+	MOVQ          R8, R10
+	MOVQ          DX, R8
+	MOVQ          BX, R9
 	SHRQ          $0x05, R10
 	JZ            stripesEnd1
 	VMOVDQU64     Z13, Z22
@@ -3465,40 +3470,40 @@ stripesEnd0:
 
 stripe1:
 	VPCMPGTQ        Z2, Z23, K1
-	MOVL            32(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z26
-	MOVL            48(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            32(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z26
+	MOVL            48(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z26, Z26
 	VPMULLQ         Z6, Z26, Z26
 	VPADDQ          Z10, Z26, Z26
 	VPROLQ          $0x1f, Z26, Z26
 	VPMULLQ         Z5, Z26, K1, Z10
 	VPCMPGTQ        Z2, Z24, K1
-	MOVL            36(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z26
-	MOVL            52(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            36(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z26
+	MOVL            52(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z26, Z26
 	VPMULLQ         Z6, Z26, Z26
 	VPADDQ          Z11, Z26, Z26
 	VPROLQ          $0x1f, Z26, Z26
 	VPMULLQ         Z5, Z26, K1, Z11
 	VPCMPGTQ        Z2, Z25, K1
-	MOVL            40(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z26
-	MOVL            56(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            40(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z26
+	MOVL            56(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z26, Z26
 	VPMULLQ         Z6, Z26, Z26
 	VPADDQ          Z18, Z26, Z26
 	VPROLQ          $0x1f, Z26, Z26
 	VPMULLQ         Z5, Z26, K1, Z18
 	VPCMPGTQ        Z2, Z22, K1
-	MOVL            44(R8), R11
-	VBROADCASTI64X4 (DI)(R11*1), Z26
-	MOVL            60(R8), R11
-	VMOVDQU64       (DI)(R11*1), Y3
+	MOVL            44(R9), R11
+	VBROADCASTI64X4 (R8)(R11*1), Z26
+	MOVL            60(R9), R11
+	VMOVDQU64       (R8)(R11*1), Y3
 	VINSERTI64X4    $0x01, Y3, Z26, Z26
 	VPMULLQ         Z6, Z26, Z26
 	VPADDQ          Z19, Z26, Z26
@@ -3506,12 +3511,12 @@ stripe1:
 	VPMULLQ         Z5, Z26, K1, Z19
 	VPBROADCASTQ    number1<>+0(SB), Z26
 	VPADDQ          Z26, Z2, Z2
-	ADDQ            $0x20, DI
-	PREFETCHT0      (R9)
-	PREFETCHT0      64(R9)
-	PREFETCHT0      128(R9)
-	PREFETCHT0      192(R9)
-	ADDQ            $0x00000100, R9
+	ADDQ            $0x20, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
 	DECQ            R10
 	JNZ             stripe1
 
@@ -3625,8 +3630,8 @@ stripesEnd1:
 	VPSLLD       $0x05, Y3, Y3
 	VPADDD       32(BX), Y3, Y3
 	VMOVDQU32    Y3, 224(SP)
-	LEAQ         192(SP), R8
-	MOVQ         DX, DI
+	LEAQ         192(SP), R9
+	MOVQ         DX, R8
 
 short:
 	VPADDQ          Z12, Z14, Z14
@@ -3636,43 +3641,43 @@ short:
 	VPBROADCASTQ    number1f<>+0(SB), Z12
 	VPANDQ          Z12, Z10, Z10
 	VPANDQ          Z12, Z11, Z11
-	MOVL            (R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y3
-	MOVL            8(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y3, Y3
-	MOVL            16(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y12
-	MOVL            24(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y12, Y12
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y3
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y3, Y3
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y12
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y12, Y12
 	VINSERTI64X4    $0x01, Y12, Z3, Z13
-	MOVL            4(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y3
-	MOVL            12(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y3, Y3
-	MOVL            20(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y12
-	MOVL            28(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y12, Y12
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y3
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y3, Y3
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y12
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y12, Y12
 	VINSERTI64X4    $0x01, Y12, Z3, Z16
 	VPUNPCKLQDQ     Z16, Z13, Z12
 	VPUNPCKHQDQ     Z16, Z13, Z16
-	MOVL            32(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y3
-	MOVL            40(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y3, Y3
-	MOVL            48(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y13
-	MOVL            56(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y13, Y13
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y3
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y3, Y3
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y13
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y13, Y13
 	VINSERTI64X4    $0x01, Y13, Z3, Z17
-	MOVL            36(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y3
-	MOVL            44(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y3, Y3
-	MOVL            52(R8), R9
-	VBROADCASTI32X4 (DI)(R9*1), Y13
-	MOVL            60(R8), R9
-	VINSERTI32X4    $0x01, (DI)(R9*1), Y13, Y13
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y3
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y3, Y3
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y13
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y13, Y13
 	VINSERTI64X4    $0x01, Y13, Z3, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z13
 	VPUNPCKHQDQ     Z18, Z17, Z17
@@ -3716,43 +3721,43 @@ short:
 	VPMULLQ         Z5, Z17, Z17
 	VPADDQ          Z8, Z16, K1, Z14
 	VPADDQ          Z8, Z17, K2, Z15
-	MOVL            (R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y3
-	MOVL            8(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y3, Y3
-	MOVL            16(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y12
-	MOVL            24(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y12, Y12
+	MOVL            (R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y3
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y3, Y3
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y12
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y12, Y12
 	VINSERTI64X4    $0x01, Y12, Z3, Z12
-	MOVL            4(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y3
-	MOVL            12(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y3, Y3
-	MOVL            20(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y13
-	MOVL            28(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y13, Y13
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y3
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y3, Y3
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y13
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y13, Y13
 	VINSERTI64X4    $0x01, Y13, Z3, Z13
 	VPUNPCKLQDQ     Z13, Z12, Z16
 	VPUNPCKHQDQ     Z13, Z12, Z12
-	MOVL            32(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y3
-	MOVL            40(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y3, Y3
-	MOVL            48(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y13
-	MOVL            56(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y13, Y13
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y3
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y3, Y3
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y13
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y13, Y13
 	VINSERTI64X4    $0x01, Y13, Z3, Z13
-	MOVL            36(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y3
-	MOVL            44(R8), R9
-	VINSERTI32X4    $0x01, 16(DI)(R9*1), Y3, Y3
-	MOVL            52(R8), R9
-	VBROADCASTI32X4 16(DI)(R9*1), Y17
-	MOVL            60(R8), R8
-	VINSERTI32X4    $0x01, 16(DI)(R8*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y3
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, 16(R8)(R10*1), Y3, Y3
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 16(R8)(R10*1), Y17
+	MOVL            60(R9), R9
+	VINSERTI32X4    $0x01, 16(R8)(R9*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z3, Z20
 	VPUNPCKLQDQ     Z20, Z13, Z17
 	VPUNPCKHQDQ     Z20, Z13, Z13
@@ -3902,7 +3907,7 @@ avalanche:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -3995,15 +4000,15 @@ TEXT ·xxh64WidthAVX512(SB), NOSPLIT, $128-48
 	VPBROADCASTQ number27d4eb2f165667c5<>+0(SB), Z6
 
 group:
+	MOVQ      DX, DI
+	LEAQ      (DI)(BX*4), R8
+	LEAQ      (R8)(BX*4), R9
+	LEAQ      (R9)(BX*4), R10
 	MOVQ      DX, R11
 	LEAQ      (R11)(BX*4), R11
 	LEAQ      (R11)(BX*4), R11
 	LEAQ      (R11)(BX*4), R11
 	LEAQ      (R11)(BX*4), R11
-	MOVQ      DX, DI
-	LEAQ      (DI)(BX*4), R8
-	LEAQ      (R8)(BX*4), R9
-	LEAQ      (R9)(BX*4), R10
 	VMOVDQU64 (SP), Z7
 	VMOVDQU64 (SP), Z8
 	CMPQ      BX, $0x0000001f
@@ -4061,13 +4066,24 @@ stripe0:
 	ADDQ            $0x20, R8
 	ADDQ            $0x20, R9
 	ADDQ            $0x20, R10
-	PREFETCHT0      (R11)
-	PREFETCHT0      64(R11)
-	PREFETCHT0      128(R11)
-	PREFETCHT0      192(R11)
-	ADDQ            $0x00000100, R11
-	DECQ            R12
-	JNZ             stripe0
+	CMPQ            BX, $0x00000200
+	JBE             near1
+	PREFETCHT1      (R11)
+	PREFETCHT1      64(R11)
+	PREFETCHT1      128(R11)
+	PREFETCHT1      192(R11)
+	JMP             fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
+	ADDQ $0x00000100, R11
+	DECQ R12
+	JNZ  stripe0
 
 stripesEnd0:
 	VPUNPCKLQDQ Z12, Z8, Z13
@@ -4135,13 +4151,24 @@ stripe1:
 	ADDQ            $0x20, R8
 	ADDQ            $0x20, R9
 	ADDQ            $0x20, R10
-	PREFETCHT0      (R11)
-	PREFETCHT0      64(R11)
-	PREFETCHT0      128(R11)
-	PREFETCHT0      192(R11)
-	ADDQ            $0x00000100, R11
-	DECQ            R12
-	JNZ             stripe1
+	CMPQ            BX, $0x00000200
+	JBE             near2
+	PREFETCHT1      (R11)
+	PREFETCHT1      64(R11)
+	PREFETCHT1      128(R11)
+	PREFETCHT1      192(R11)
+	JMP             fetched2
+
+near2:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched2:
+	ADDQ $0x00000100, R11
+	DECQ R12
+	JNZ  stripe1
 
 stripesEnd1:
 	VPUNPCKLQDQ Z16, Z8, Z17
@@ -4468,40 +4495,45 @@ avalanche:
 	VZEROUPPER
 	RET
 
-// func fx64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func fx64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·fx64RaggedAVX512(SB), NOSPLIT, $64-72
+TEXT ·fx64RaggedAVX512(SB), NOSPLIT, $64-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R8
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R9
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z1
 	VPBROADCASTQ number517cc1b727220a95<>+0(SB), Z2
 	VPBROADCASTQ numberff<>+0(SB), Z3
-	VPBROADCASTQ DI, Z4
+	VPBROADCASTQ R8, Z4
 	VMOVDQU64    Z4, (SP)
 
 group:
-	VPMOVZXDQ     (BX), Z4
-	VPMOVZXDQ     (SI), Z9
-	VPMOVZXDQ     32(BX), Z8
-	VPMOVZXDQ     32(SI), Z10
-	VPCMPGTQ      (SP), Z9, K1
-	VPCMPGTQ      (SP), Z10, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z4, Z9, Z9
-	VPSUBQ        Z8, Z10, Z10
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z4
+	VPMOVZXDQ (SI), Z9
+	VPMOVZXDQ 32(BX), Z8
+	VPMOVZXDQ 32(SI), Z10
+	VPCMPGTQ  (SP), Z9, K1
+	VPCMPGTQ  (SP), Z10, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z4, Z9, Z9
+	VPSUBQ    Z8, Z10, Z10
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z11
 	VPCMPGTQ      Z11, Z9, K1
 	VPCMPGTQ      Z11, Z10, K2
@@ -4537,43 +4569,43 @@ short:
 	VPXORQ          Z6, Z6, Z6
 	VMOVDQU64       Z9, Z4
 	VMOVDQU64       Z10, Z8
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y9
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y9, Y9
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y9
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y9, Y9
 	VINSERTI64X4    $0x01, Y9, Z7, Z10
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y9
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y9, Y9
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y9
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y9, Y9
 	VINSERTI64X4    $0x01, Y9, Z7, Z11
 	VPUNPCKLQDQ     Z11, Z10, Z9
 	VPUNPCKHQDQ     Z11, Z10, Z11
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z7, Z12
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z7, Z13
 	VPUNPCKLQDQ     Z13, Z12, Z10
 	VPUNPCKHQDQ     Z13, Z12, Z12
@@ -4603,49 +4635,49 @@ words:
 	VPXORQ          Z12, Z10, Z10
 	VPMULLQ         Z2, Z9, K1, Z5
 	VPMULLQ         Z2, Z10, K2, Z6
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y9
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y9, Y9
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y9
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y9, Y9
 	VINSERTI64X4    $0x01, Y9, Z7, Z10
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y9
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y9, Y9
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y9
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y9, Y9
 	VINSERTI64X4    $0x01, Y9, Z7, Z11
 	VPUNPCKLQDQ     Z11, Z10, Z9
 	VPUNPCKHQDQ     Z11, Z10, Z11
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z7, Z12
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y7
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y7, Y7
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y7
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y7, Y7
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z7, Z15
 	VPUNPCKLQDQ     Z15, Z12, Z10
 	VPUNPCKHQDQ     Z15, Z12, Z12
@@ -4777,7 +4809,7 @@ octetsEnd:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -4807,15 +4839,15 @@ TEXT ·fx64WidthAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ numberff<>+0(SB), Z4
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VPXORQ          Z1, Z1, Z1
 	VPXORQ          Z2, Z2, Z2
 	MOVQ            BX, R12
@@ -4847,36 +4879,47 @@ group:
 	VMOVDQU64       Z6, Z10
 
 words:
-	CMPQ            R12, $0x00000007
-	JBE             tail
-	VPROLQ          $0x05, Z1, Z1
-	VPROLQ          $0x05, Z2, Z2
-	VPXORQ          Z5, Z1, Z1
-	VPXORQ          Z6, Z2, Z2
-	VPMULLQ         Z0, Z1, Z1
-	VPMULLQ         Z0, Z2, Z2
-	VMOVDQU64       Z1, Z1
-	VMOVDQU64       Z2, Z2
-	VMOVDQU64       Z7, Z9
-	VMOVDQU64       Z8, Z10
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VPROLQ          $0x05, Z1, Z1
-	VPROLQ          $0x05, Z2, Z2
-	VPXORQ          Z7, Z1, Z1
-	VPXORQ          Z8, Z2, Z2
-	VPMULLQ         Z0, Z1, Z1
-	VPMULLQ         Z0, Z2, Z2
-	VMOVDQU64       Z1, Z1
-	VMOVDQU64       Z2, Z2
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x00000007
+	JBE        tail
+	VPROLQ     $0x05, Z1, Z1
+	VPROLQ     $0x05, Z2, Z2
+	VPXORQ     Z5, Z1, Z1
+	VPXORQ     Z6, Z2, Z2
+	VPMULLQ    Z0, Z1, Z1
+	VPMULLQ    Z0, Z2, Z2
+	VMOVDQU64  Z1, Z1
+	VMOVDQU64  Z2, Z2
+	VMOVDQU64  Z7, Z9
+	VMOVDQU64  Z8, Z10
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VPROLQ     $0x05, Z1, Z1
+	VPROLQ     $0x05, Z2, Z2
+	VPXORQ     Z7, Z1, Z1
+	VPXORQ     Z8, Z2, Z2
+	VPMULLQ    Z0, Z1, Z1
+	VPMULLQ    Z0, Z2, Z2
+	VMOVDQU64  Z1, Z1
+	VMOVDQU64  Z2, Z2
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y3
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y3, Y3
@@ -5020,41 +5063,46 @@ octetsEnd:
 	VZEROUPPER
 	RET
 
-// func fnv1a64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func fnv1a64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·fnv1a64RaggedAVX512(SB), NOSPLIT, $64-72
+TEXT ·fnv1a64RaggedAVX512(SB), NOSPLIT, $64-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R8
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R9
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z1
 	VPBROADCASTQ number100000001b3<>+0(SB), Z2
 	VPBROADCASTQ numbercbf29ce484222325<>+0(SB), Z3
 	VPBROADCASTQ numberff<>+0(SB), Z4
-	VPBROADCASTQ DI, Z5
+	VPBROADCASTQ R8, Z5
 	VMOVDQU64    Z5, (SP)
 
 group:
-	VPMOVZXDQ     (BX), Z5
-	VPMOVZXDQ     (SI), Z8
-	VPMOVZXDQ     32(BX), Z7
-	VPMOVZXDQ     32(SI), Z9
-	VPCMPGTQ      (SP), Z8, K1
-	VPCMPGTQ      (SP), Z9, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z5, Z8, Z8
-	VPSUBQ        Z7, Z9, Z9
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z5
+	VPMOVZXDQ (SI), Z8
+	VPMOVZXDQ 32(BX), Z7
+	VPMOVZXDQ 32(SI), Z9
+	VPCMPGTQ  (SP), Z8, K1
+	VPCMPGTQ  (SP), Z9, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z5, Z8, Z8
+	VPSUBQ    Z7, Z9, Z9
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z10
 	VPCMPGTQ      Z10, Z8, K1
 	VPCMPGTQ      Z10, Z9, K2
@@ -5090,43 +5138,43 @@ short:
 	VMOVDQU64       Z3, Z7
 	VMOVDQU64       Z8, Z8
 	VMOVDQU64       Z9, Z9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z6, Z11
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z6, Z12
 	VPUNPCKLQDQ     Z12, Z11, Z10
 	VPUNPCKHQDQ     Z12, Z11, Z12
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y11
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y11, Y11
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y11
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y11, Y11
 	VINSERTI64X4    $0x01, Y11, Z6, Z13
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y11
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y11, Y11
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y11
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y11, Y11
 	VINSERTI64X4    $0x01, Y11, Z6, Z14
 	VPUNPCKLQDQ     Z14, Z13, Z11
 	VPUNPCKHQDQ     Z14, Z13, Z13
@@ -5240,49 +5288,49 @@ words:
 	VPTERNLOGQ      $0x78, Z4, Z13, Z11
 	VPMULLQ         Z2, Z10, K1, Z5
 	VPMULLQ         Z2, Z11, K2, Z7
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z6, Z11
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y10
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y10, Y10
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y10
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y10, Y10
 	VINSERTI64X4    $0x01, Y10, Z6, Z12
 	VPUNPCKLQDQ     Z12, Z11, Z10
 	VPUNPCKHQDQ     Z12, Z11, Z12
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y11
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y11, Y11
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y11
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y11, Y11
 	VINSERTI64X4    $0x01, Y11, Z6, Z13
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y6
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y6, Y6
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y11
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y11, Y11
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y6
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y6, Y6
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y11
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y11, Y11
 	VINSERTI64X4    $0x01, Y11, Z6, Z16
 	VPUNPCKLQDQ     Z16, Z13, Z11
 	VPUNPCKHQDQ     Z16, Z13, Z13
@@ -5400,7 +5448,7 @@ octetsEnd:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -5428,15 +5476,15 @@ TEXT ·fnv1a64WidthAVX512(SB), NOSPLIT, $0-48
 	VPBROADCASTQ numberff<>+0(SB), Z3
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VMOVDQU64       Z2, Z4
 	VMOVDQU64       Z2, Z5
 	MOVQ            BX, R12
@@ -5468,120 +5516,131 @@ group:
 	VMOVDQU64       Z7, Z11
 
 words:
-	CMPQ            R12, $0x00000007
-	JBE             tail
-	VMOVDQU64       Z4, Z4
-	VMOVDQU64       Z5, Z5
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x08, Z6, Z10
-	VPSRLQ          $0x08, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x10, Z6, Z10
-	VPSRLQ          $0x10, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x18, Z6, Z10
-	VPSRLQ          $0x18, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x20, Z6, Z10
-	VPSRLQ          $0x20, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x28, Z6, Z10
-	VPSRLQ          $0x28, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x30, Z6, Z10
-	VPSRLQ          $0x30, Z7, Z11
-	VPTERNLOGQ      $0x78, Z3, Z10, Z4
-	VPTERNLOGQ      $0x78, Z3, Z11, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x38, Z6, Z6
-	VPSRLQ          $0x38, Z7, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VMOVDQU64       Z4, Z4
-	VMOVDQU64       Z5, Z5
-	VMOVDQU64       Z8, Z10
-	VMOVDQU64       Z9, Z11
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VMOVDQU64       Z4, Z4
-	VMOVDQU64       Z5, Z5
-	VPTERNLOGQ      $0x78, Z3, Z8, Z4
-	VPTERNLOGQ      $0x78, Z3, Z9, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x08, Z8, Z6
-	VPSRLQ          $0x08, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x10, Z8, Z6
-	VPSRLQ          $0x10, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x18, Z8, Z6
-	VPSRLQ          $0x18, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x20, Z8, Z6
-	VPSRLQ          $0x20, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x28, Z8, Z6
-	VPSRLQ          $0x28, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x30, Z8, Z6
-	VPSRLQ          $0x30, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VPSRLQ          $0x38, Z8, Z6
-	VPSRLQ          $0x38, Z9, Z7
-	VPTERNLOGQ      $0x78, Z3, Z6, Z4
-	VPTERNLOGQ      $0x78, Z3, Z7, Z5
-	VPMULLQ         Z0, Z4, Z4
-	VPMULLQ         Z0, Z5, Z5
-	VMOVDQU64       Z4, Z4
-	VMOVDQU64       Z5, Z5
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x00000007
+	JBE        tail
+	VMOVDQU64  Z4, Z4
+	VMOVDQU64  Z5, Z5
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x08, Z6, Z10
+	VPSRLQ     $0x08, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x10, Z6, Z10
+	VPSRLQ     $0x10, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x18, Z6, Z10
+	VPSRLQ     $0x18, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x20, Z6, Z10
+	VPSRLQ     $0x20, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x28, Z6, Z10
+	VPSRLQ     $0x28, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x30, Z6, Z10
+	VPSRLQ     $0x30, Z7, Z11
+	VPTERNLOGQ $0x78, Z3, Z10, Z4
+	VPTERNLOGQ $0x78, Z3, Z11, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x38, Z6, Z6
+	VPSRLQ     $0x38, Z7, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VMOVDQU64  Z4, Z4
+	VMOVDQU64  Z5, Z5
+	VMOVDQU64  Z8, Z10
+	VMOVDQU64  Z9, Z11
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VMOVDQU64  Z4, Z4
+	VMOVDQU64  Z5, Z5
+	VPTERNLOGQ $0x78, Z3, Z8, Z4
+	VPTERNLOGQ $0x78, Z3, Z9, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x08, Z8, Z6
+	VPSRLQ     $0x08, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x10, Z8, Z6
+	VPSRLQ     $0x10, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x18, Z8, Z6
+	VPSRLQ     $0x18, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x20, Z8, Z6
+	VPSRLQ     $0x20, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x28, Z8, Z6
+	VPSRLQ     $0x28, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x30, Z8, Z6
+	VPSRLQ     $0x30, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VPSRLQ     $0x38, Z8, Z6
+	VPSRLQ     $0x38, Z9, Z7
+	VPTERNLOGQ $0x78, Z3, Z6, Z4
+	VPTERNLOGQ $0x78, Z3, Z7, Z5
+	VPMULLQ    Z0, Z4, Z4
+	VPMULLQ    Z0, Z5, Z5
+	VMOVDQU64  Z4, Z4
+	VMOVDQU64  Z5, Z5
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y1
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y1, Y1
@@ -5711,19 +5770,20 @@ octetsEnd:
 	VZEROUPPER
 	RET
 
-// func murmur128RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func murmur128RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·murmur128RaggedAVX512(SB), NOSPLIT, $128-72
+TEXT ·murmur128RaggedAVX512(SB), NOSPLIT, $128-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	VPBROADCASTQ R8, Z0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	VPBROADCASTQ R9, Z0
 	VMOVDQU64    Z0, (SP)
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z0
@@ -5733,24 +5793,28 @@ TEXT ·murmur128RaggedAVX512(SB), NOSPLIT, $128-72
 	VPBROADCASTQ numberc4ceb9fe1a85ec53<>+0(SB), Z5
 	VPBROADCASTQ number52dce729<>+0(SB), Z6
 	VPBROADCASTQ number38495ab5<>+0(SB), Z7
-	VPBROADCASTQ DI, Z8
+	VPBROADCASTQ R8, Z8
 	VMOVDQU64    Z8, 64(SP)
 
 group:
-	VPMOVZXDQ     (BX), Z8
-	VPMOVZXDQ     (SI), Z10
-	VPMOVZXDQ     32(BX), Z9
-	VPMOVZXDQ     32(SI), Z11
-	VPCMPGTQ      64(SP), Z10, K1
-	VPCMPGTQ      64(SP), Z11, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z8, Z10, Z10
-	VPSUBQ        Z9, Z11, Z11
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z8
+	VPMOVZXDQ (SI), Z10
+	VPMOVZXDQ 32(BX), Z9
+	VPMOVZXDQ 32(SI), Z11
+	VPCMPGTQ  64(SP), Z10, K1
+	VPCMPGTQ  64(SP), Z11, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z8, Z10, Z10
+	VPSUBQ    Z9, Z11, Z11
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z12
 	VPCMPGTQ      Z12, Z10, K1
 	VPCMPGTQ      Z12, Z11, K2
@@ -5788,43 +5852,43 @@ short:
 	VMOVDQU64       (SP), Z13
 	VMOVDQU64       Z10, Z14
 	VMOVDQU64       Z11, Z15
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z20
 	VPUNPCKLQDQ     Z20, Z19, Z17
 	VPUNPCKHQDQ     Z20, Z19, Z19
@@ -5882,49 +5946,49 @@ blocks:
 	VMOVDQA64       Z25, K2, Z9
 	VMOVDQA64       Z26, K1, Z12
 	VMOVDQA64       Z27, K2, Z13
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z24
 	VPUNPCKLQDQ     Z24, Z19, Z17
 	VPUNPCKHQDQ     Z24, Z19, Z19
@@ -6030,7 +6094,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -6063,15 +6127,15 @@ TEXT ·murmur128WidthAVX512(SB), NOSPLIT, $64-48
 	VPBROADCASTQ number38495ab5<>+0(SB), Z8
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VMOVDQU64       (SP), Z9
 	VMOVDQU64       (SP), Z10
 	VMOVDQU64       (SP), Z11
@@ -6107,52 +6171,63 @@ group:
 	VMOVDQU64       Z16, Z20
 
 blocks:
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VPMULLQ         Z3, Z13, Z13
-	VPMULLQ         Z3, Z14, Z14
-	VPROLQ          $0x1f, Z13, Z13
-	VPROLQ          $0x1f, Z14, Z14
-	VPMULLQ         Z4, Z13, Z13
-	VPMULLQ         Z4, Z14, Z14
-	VPXORQ          Z13, Z9, Z9
-	VPXORQ          Z14, Z10, Z10
-	VPROLQ          $0x1b, Z9, Z9
-	VPROLQ          $0x1b, Z10, Z10
-	VPADDQ          Z11, Z9, Z9
-	VPADDQ          Z12, Z10, Z10
-	VPSLLQ          $0x02, Z9, Z13
-	VPSLLQ          $0x02, Z10, Z14
-	VPADDQ          Z13, Z9, Z9
-	VPADDQ          Z14, Z10, Z10
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z7, Z10, Z10
-	VPMULLQ         Z4, Z15, Z15
-	VPMULLQ         Z4, Z16, Z16
-	VPROLQ          $0x21, Z15, Z15
-	VPROLQ          $0x21, Z16, Z16
-	VPMULLQ         Z3, Z15, Z15
-	VPMULLQ         Z3, Z16, Z16
-	VPXORQ          Z15, Z11, Z11
-	VPXORQ          Z16, Z12, Z12
-	VPROLQ          $0x1f, Z11, Z11
-	VPROLQ          $0x1f, Z12, Z12
-	VPADDQ          Z9, Z11, Z11
-	VPADDQ          Z10, Z12, Z12
-	VPSLLQ          $0x02, Z11, Z13
-	VPSLLQ          $0x02, Z12, Z14
-	VPADDQ          Z13, Z11, Z11
-	VPADDQ          Z14, Z12, Z12
-	VPADDQ          Z8, Z11, Z11
-	VPADDQ          Z8, Z12, Z12
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VPMULLQ    Z3, Z13, Z13
+	VPMULLQ    Z3, Z14, Z14
+	VPROLQ     $0x1f, Z13, Z13
+	VPROLQ     $0x1f, Z14, Z14
+	VPMULLQ    Z4, Z13, Z13
+	VPMULLQ    Z4, Z14, Z14
+	VPXORQ     Z13, Z9, Z9
+	VPXORQ     Z14, Z10, Z10
+	VPROLQ     $0x1b, Z9, Z9
+	VPROLQ     $0x1b, Z10, Z10
+	VPADDQ     Z11, Z9, Z9
+	VPADDQ     Z12, Z10, Z10
+	VPSLLQ     $0x02, Z9, Z13
+	VPSLLQ     $0x02, Z10, Z14
+	VPADDQ     Z13, Z9, Z9
+	VPADDQ     Z14, Z10, Z10
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z7, Z10, Z10
+	VPMULLQ    Z4, Z15, Z15
+	VPMULLQ    Z4, Z16, Z16
+	VPROLQ     $0x21, Z15, Z15
+	VPROLQ     $0x21, Z16, Z16
+	VPMULLQ    Z3, Z15, Z15
+	VPMULLQ    Z3, Z16, Z16
+	VPXORQ     Z15, Z11, Z11
+	VPXORQ     Z16, Z12, Z12
+	VPROLQ     $0x1f, Z11, Z11
+	VPROLQ     $0x1f, Z12, Z12
+	VPADDQ     Z9, Z11, Z11
+	VPADDQ     Z10, Z12, Z12
+	VPSLLQ     $0x02, Z11, Z13
+	VPSLLQ     $0x02, Z12, Z14
+	VPADDQ     Z13, Z11, Z11
+	VPADDQ     Z14, Z12, Z12
+	VPADDQ     Z8, Z11, Z11
+	VPADDQ     Z8, Z12, Z12
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y2
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y2, Y2
@@ -6279,19 +6354,20 @@ tail:
 	VZEROUPPER
 	RET
 
-// func cassandraRaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func cassandraRaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·cassandraRaggedAVX512(SB), NOSPLIT, $128-72
+TEXT ·cassandraRaggedAVX512(SB), NOSPLIT, $128-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	VPBROADCASTQ R8, Z0
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	VPBROADCASTQ R9, Z0
 	VMOVDQU64    Z0, (SP)
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z0
@@ -6301,24 +6377,28 @@ TEXT ·cassandraRaggedAVX512(SB), NOSPLIT, $128-72
 	VPBROADCASTQ numberc4ceb9fe1a85ec53<>+0(SB), Z5
 	VPBROADCASTQ number52dce729<>+0(SB), Z6
 	VPBROADCASTQ number38495ab5<>+0(SB), Z7
-	VPBROADCASTQ DI, Z8
+	VPBROADCASTQ R8, Z8
 	VMOVDQU64    Z8, 64(SP)
 
 group:
-	VPMOVZXDQ     (BX), Z8
-	VPMOVZXDQ     (SI), Z10
-	VPMOVZXDQ     32(BX), Z9
-	VPMOVZXDQ     32(SI), Z11
-	VPCMPGTQ      64(SP), Z10, K1
-	VPCMPGTQ      64(SP), Z11, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z8, Z10, Z10
-	VPSUBQ        Z9, Z11, Z11
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z8
+	VPMOVZXDQ (SI), Z10
+	VPMOVZXDQ 32(BX), Z9
+	VPMOVZXDQ 32(SI), Z11
+	VPCMPGTQ  64(SP), Z10, K1
+	VPCMPGTQ  64(SP), Z11, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z8, Z10, Z10
+	VPSUBQ    Z9, Z11, Z11
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z12
 	VPCMPGTQ      Z12, Z10, K1
 	VPCMPGTQ      Z12, Z11, K2
@@ -6356,43 +6436,43 @@ short:
 	VMOVDQU64       (SP), Z13
 	VMOVDQU64       Z10, Z14
 	VMOVDQU64       Z11, Z15
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z20
 	VPUNPCKLQDQ     Z20, Z19, Z17
 	VPUNPCKHQDQ     Z20, Z19, Z19
@@ -6450,49 +6530,49 @@ blocks:
 	VMOVDQA64       Z25, K2, Z9
 	VMOVDQA64       Z26, K1, Z12
 	VMOVDQA64       Z27, K2, Z13
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z24
 	VPUNPCKLQDQ     Z24, Z19, Z17
 	VPUNPCKHQDQ     Z24, Z19, Z19
@@ -6644,7 +6724,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -6674,15 +6754,15 @@ TEXT ·cassandraWidthAVX512(SB), NOSPLIT, $64-48
 	VPBROADCASTQ number38495ab5<>+0(SB), Z8
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VMOVDQU64       (SP), Z9
 	VMOVDQU64       (SP), Z10
 	VMOVDQU64       (SP), Z11
@@ -6718,52 +6798,63 @@ group:
 	VMOVDQU64       Z16, Z20
 
 blocks:
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VPMULLQ         Z3, Z13, Z13
-	VPMULLQ         Z3, Z14, Z14
-	VPROLQ          $0x1f, Z13, Z13
-	VPROLQ          $0x1f, Z14, Z14
-	VPMULLQ         Z4, Z13, Z13
-	VPMULLQ         Z4, Z14, Z14
-	VPXORQ          Z13, Z9, Z9
-	VPXORQ          Z14, Z10, Z10
-	VPROLQ          $0x1b, Z9, Z9
-	VPROLQ          $0x1b, Z10, Z10
-	VPADDQ          Z11, Z9, Z9
-	VPADDQ          Z12, Z10, Z10
-	VPSLLQ          $0x02, Z9, Z13
-	VPSLLQ          $0x02, Z10, Z14
-	VPADDQ          Z13, Z9, Z9
-	VPADDQ          Z14, Z10, Z10
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z7, Z10, Z10
-	VPMULLQ         Z4, Z15, Z15
-	VPMULLQ         Z4, Z16, Z16
-	VPROLQ          $0x21, Z15, Z15
-	VPROLQ          $0x21, Z16, Z16
-	VPMULLQ         Z3, Z15, Z15
-	VPMULLQ         Z3, Z16, Z16
-	VPXORQ          Z15, Z11, Z11
-	VPXORQ          Z16, Z12, Z12
-	VPROLQ          $0x1f, Z11, Z11
-	VPROLQ          $0x1f, Z12, Z12
-	VPADDQ          Z9, Z11, Z11
-	VPADDQ          Z10, Z12, Z12
-	VPSLLQ          $0x02, Z11, Z13
-	VPSLLQ          $0x02, Z12, Z14
-	VPADDQ          Z13, Z11, Z11
-	VPADDQ          Z14, Z12, Z12
-	VPADDQ          Z8, Z11, Z11
-	VPADDQ          Z8, Z12, Z12
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VPMULLQ    Z3, Z13, Z13
+	VPMULLQ    Z3, Z14, Z14
+	VPROLQ     $0x1f, Z13, Z13
+	VPROLQ     $0x1f, Z14, Z14
+	VPMULLQ    Z4, Z13, Z13
+	VPMULLQ    Z4, Z14, Z14
+	VPXORQ     Z13, Z9, Z9
+	VPXORQ     Z14, Z10, Z10
+	VPROLQ     $0x1b, Z9, Z9
+	VPROLQ     $0x1b, Z10, Z10
+	VPADDQ     Z11, Z9, Z9
+	VPADDQ     Z12, Z10, Z10
+	VPSLLQ     $0x02, Z9, Z13
+	VPSLLQ     $0x02, Z10, Z14
+	VPADDQ     Z13, Z9, Z9
+	VPADDQ     Z14, Z10, Z10
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z7, Z10, Z10
+	VPMULLQ    Z4, Z15, Z15
+	VPMULLQ    Z4, Z16, Z16
+	VPROLQ     $0x21, Z15, Z15
+	VPROLQ     $0x21, Z16, Z16
+	VPMULLQ    Z3, Z15, Z15
+	VPMULLQ    Z3, Z16, Z16
+	VPXORQ     Z15, Z11, Z11
+	VPXORQ     Z16, Z12, Z12
+	VPROLQ     $0x1f, Z11, Z11
+	VPROLQ     $0x1f, Z12, Z12
+	VPADDQ     Z9, Z11, Z11
+	VPADDQ     Z10, Z12, Z12
+	VPSLLQ     $0x02, Z11, Z13
+	VPSLLQ     $0x02, Z12, Z14
+	VPADDQ     Z13, Z11, Z11
+	VPADDQ     Z14, Z12, Z12
+	VPADDQ     Z8, Z11, Z11
+	VPADDQ     Z8, Z12, Z12
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y2
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y2, Y2
@@ -6936,55 +7027,60 @@ tail:
 	VZEROUPPER
 	RET
 
-// func sipHash13RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func sipHash13RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·sipHash13RaggedAVX512(SB), NOSPLIT, $320-72
+TEXT ·sipHash13RaggedAVX512(SB), NOSPLIT, $320-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x736f6d6570736575, R10
-	XORQ         R8, R10
-	MOVQ         $0x646f72616e646f6d, R11
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x736f6d6570736575, R11
 	XORQ         R9, R11
-	MOVQ         $0x6c7967656e657261, R12
-	XORQ         R8, R12
-	MOVQ         $0x7465646279746573, R8
-	XORQ         R9, R8
-	VPBROADCASTQ R10, Z0
-	VMOVDQU64    Z0, (SP)
+	MOVQ         $0x646f72616e646f6d, R12
+	XORQ         R10, R12
+	MOVQ         $0x6c7967656e657261, R13
+	XORQ         R9, R13
+	MOVQ         $0x7465646279746573, R9
+	XORQ         R10, R9
 	VPBROADCASTQ R11, Z0
-	VMOVDQU64    Z0, 64(SP)
+	VMOVDQU64    Z0, (SP)
 	VPBROADCASTQ R12, Z0
+	VMOVDQU64    Z0, 64(SP)
+	VPBROADCASTQ R13, Z0
 	VMOVDQU64    Z0, 128(SP)
-	VPBROADCASTQ R8, Z0
+	VPBROADCASTQ R9, Z0
 	VMOVDQU64    Z0, 192(SP)
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z2
 	VPBROADCASTQ numberff<>+0(SB), Z3
-	VPBROADCASTQ DI, Z4
+	VPBROADCASTQ R8, Z4
 	VMOVDQU64    Z4, 256(SP)
 
 group:
-	VPMOVZXDQ     (BX), Z4
-	VPMOVZXDQ     (SI), Z6
-	VPMOVZXDQ     32(BX), Z5
-	VPMOVZXDQ     32(SI), Z7
-	VPCMPGTQ      256(SP), Z6, K1
-	VPCMPGTQ      256(SP), Z7, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z4, Z6, Z6
-	VPSUBQ        Z5, Z7, Z7
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z4
+	VPMOVZXDQ (SI), Z6
+	VPMOVZXDQ 32(BX), Z5
+	VPMOVZXDQ 32(SI), Z7
+	VPCMPGTQ  256(SP), Z6, K1
+	VPCMPGTQ  256(SP), Z7, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z4, Z6, Z6
+	VPSUBQ    Z5, Z7, Z7
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z8
 	VPCMPGTQ      Z8, Z6, K1
 	VPCMPGTQ      Z8, Z7, K2
@@ -7026,43 +7122,43 @@ short:
 	VMOVDQU64       192(SP), Z13
 	VMOVDQU64       Z6, Z14
 	VMOVDQU64       Z7, Z15
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z20
 	VPUNPCKLQDQ     Z20, Z19, Z17
 	VPUNPCKHQDQ     Z20, Z19, Z19
@@ -7176,49 +7272,49 @@ words:
 	VMOVDQA64       Z25, K2, Z11
 	VMOVDQA64       Z26, K1, Z12
 	VMOVDQA64       Z27, K2, Z13
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z22
 	VPUNPCKLQDQ     Z22, Z19, Z17
 	VPUNPCKHQDQ     Z22, Z19, Z19
@@ -7382,7 +7478,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -7418,15 +7514,15 @@ TEXT ·sipHash13WidthAVX512(SB), NOSPLIT, $256-48
 	VPBROADCASTQ numberff<>+0(SB), Z3
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VMOVDQU64       (SP), Z4
 	VMOVDQU64       (SP), Z5
 	VMOVDQU64       64(SP), Z6
@@ -7464,84 +7560,95 @@ group:
 	VMOVDQU64       Z13, Z17
 
 words:
-	CMPQ            R12, $0x00000007
-	JBE             tail
-	VPXORQ          Z12, Z10, Z10
-	VPXORQ          Z13, Z11, Z11
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPXORQ          Z12, Z4, Z4
-	VPXORQ          Z13, Z5, Z5
-	VMOVDQU64       Z14, Z16
-	VMOVDQU64       Z15, Z17
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VPXORQ          Z14, Z10, Z10
-	VPXORQ          Z15, Z11, Z11
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPXORQ          Z14, Z4, Z4
-	VPXORQ          Z15, Z5, Z5
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x00000007
+	JBE        tail
+	VPXORQ     Z12, Z10, Z10
+	VPXORQ     Z13, Z11, Z11
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPXORQ     Z12, Z4, Z4
+	VPXORQ     Z13, Z5, Z5
+	VMOVDQU64  Z14, Z16
+	VMOVDQU64  Z15, Z17
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VPXORQ     Z14, Z10, Z10
+	VPXORQ     Z15, Z11, Z11
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPXORQ     Z14, Z4, Z4
+	VPXORQ     Z15, Z5, Z5
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y2
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y2, Y2
@@ -7726,55 +7833,60 @@ tail:
 	VZEROUPPER
 	RET
 
-// func sipHash24RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+// func sipHash24RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, MMX+
-TEXT ·sipHash24RaggedAVX512(SB), NOSPLIT, $320-72
+TEXT ·sipHash24RaggedAVX512(SB), NOSPLIT, $320-80
 	MOVQ         dst+0(FP), AX
 	MOVQ         groups+40(FP), CX
 	MOVQ         data+8(FP), DX
 	MOVQ         start+24(FP), BX
 	MOVQ         end+32(FP), SI
-	MOVQ         size+16(FP), DI
-	SUBQ         $0x20, DI
-	MOVQ         lo+48(FP), R8
-	MOVQ         hi+56(FP), R9
-	MOVQ         $0x736f6d6570736575, R10
-	XORQ         R8, R10
-	MOVQ         $0x646f72616e646f6d, R11
+	MOVQ         ahead+64(FP), DI
+	MOVQ         size+16(FP), R8
+	SUBQ         $0x20, R8
+	MOVQ         lo+48(FP), R9
+	MOVQ         hi+56(FP), R10
+	MOVQ         $0x736f6d6570736575, R11
 	XORQ         R9, R11
-	MOVQ         $0x6c7967656e657261, R12
-	XORQ         R8, R12
-	MOVQ         $0x7465646279746573, R8
-	XORQ         R9, R8
-	VPBROADCASTQ R10, Z0
-	VMOVDQU64    Z0, (SP)
+	MOVQ         $0x646f72616e646f6d, R12
+	XORQ         R10, R12
+	MOVQ         $0x6c7967656e657261, R13
+	XORQ         R9, R13
+	MOVQ         $0x7465646279746573, R9
+	XORQ         R10, R9
 	VPBROADCASTQ R11, Z0
-	VMOVDQU64    Z0, 64(SP)
+	VMOVDQU64    Z0, (SP)
 	VPBROADCASTQ R12, Z0
+	VMOVDQU64    Z0, 64(SP)
+	VPBROADCASTQ R13, Z0
 	VMOVDQU64    Z0, 128(SP)
-	VPBROADCASTQ R8, Z0
+	VPBROADCASTQ R9, Z0
 	VMOVDQU64    Z0, 192(SP)
 	VPBROADCASTQ number7<>+0(SB), Z0
 	VPBROADCASTQ numberf<>+0(SB), Z2
 	VPBROADCASTQ numberff<>+0(SB), Z3
-	VPBROADCASTQ DI, Z4
+	VPBROADCASTQ R8, Z4
 	VMOVDQU64    Z4, 256(SP)
 
 group:
-	VPMOVZXDQ     (BX), Z4
-	VPMOVZXDQ     (SI), Z6
-	VPMOVZXDQ     32(BX), Z5
-	VPMOVZXDQ     32(SI), Z7
-	VPCMPGTQ      256(SP), Z6, K1
-	VPCMPGTQ      256(SP), Z7, K2
-	KORTESTB      K1, K2
-	JNZ           end
-	VPSUBQ        Z4, Z6, Z6
-	VPSUBQ        Z5, Z7, Z7
-	MOVL          60(SI), R9
-	ADDQ          DX, R9
-	MOVQ          DX, DI
-	MOVQ          BX, R8
+	VPMOVZXDQ (BX), Z4
+	VPMOVZXDQ (SI), Z6
+	VPMOVZXDQ 32(BX), Z5
+	VPMOVZXDQ 32(SI), Z7
+	VPCMPGTQ  256(SP), Z6, K1
+	VPCMPGTQ  256(SP), Z7, K2
+	KORTESTB  K1, K2
+	JNZ       end
+	VPSUBQ    Z4, Z6, Z6
+	VPSUBQ    Z5, Z7, Z7
+	MOVQ      DX, R8
+	MOVQ      BX, R9
+	CMPQ      ahead+64(FP), $0x00
+	JNE       elsewhere
+	MOVL      60(SI), DI
+	ADDQ      DX, DI
+
+elsewhere:
 	VPBROADCASTQ  number1f<>+0(SB), Z8
 	VPCMPGTQ      Z8, Z6, K1
 	VPCMPGTQ      Z8, Z7, K2
@@ -7816,43 +7928,43 @@ short:
 	VMOVDQU64       192(SP), Z13
 	VMOVDQU64       Z6, Z14
 	VMOVDQU64       Z7, Z15
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z20
 	VPUNPCKLQDQ     Z20, Z19, Z17
 	VPUNPCKHQDQ     Z20, Z19, Z19
@@ -8022,49 +8134,49 @@ words:
 	VMOVDQA64       Z25, K2, Z11
 	VMOVDQA64       Z26, K1, Z12
 	VMOVDQA64       Z27, K2, Z13
-	ADDQ            $0x10, DI
-	PREFETCHT1      (R9)
-	PREFETCHT1      64(R9)
-	PREFETCHT1      128(R9)
-	PREFETCHT1      192(R9)
-	ADDQ            $0x00000100, R9
-	MOVL            (R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            8(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            16(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            24(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	ADDQ            $0x10, R8
+	PREFETCHT1      (DI)
+	PREFETCHT1      64(DI)
+	PREFETCHT1      128(DI)
+	PREFETCHT1      192(DI)
+	ADDQ            $0x00000100, DI
+	MOVL            (R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            8(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            16(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            24(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z17
-	MOVL            4(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            12(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            20(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y16
-	MOVL            28(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y16, Y16
+	MOVL            4(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            12(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            20(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y16
+	MOVL            28(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y16, Y16
 	VINSERTI64X4    $0x01, Y16, Z1, Z18
 	VPUNPCKLQDQ     Z18, Z17, Z16
 	VPUNPCKHQDQ     Z18, Z17, Z18
-	MOVL            32(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            40(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            48(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            56(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            32(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            40(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            48(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            56(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z19
-	MOVL            36(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y1
-	MOVL            44(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y1, Y1
-	MOVL            52(R8), R10
-	VBROADCASTI32X4 (DI)(R10*1), Y17
-	MOVL            60(R8), R10
-	VINSERTI32X4    $0x01, (DI)(R10*1), Y17, Y17
+	MOVL            36(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y1
+	MOVL            44(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y1, Y1
+	MOVL            52(R9), R10
+	VBROADCASTI32X4 (R8)(R10*1), Y17
+	MOVL            60(R9), R10
+	VINSERTI32X4    $0x01, (R8)(R10*1), Y17, Y17
 	VINSERTI64X4    $0x01, Y17, Z1, Z22
 	VPUNPCKLQDQ     Z22, Z19, Z17
 	VPUNPCKHQDQ     Z22, Z19, Z19
@@ -8284,7 +8396,7 @@ tail:
 end:
 	MOVQ groups+40(FP), AX
 	SUBQ CX, AX
-	MOVQ AX, done+64(FP)
+	MOVQ AX, done+72(FP)
 	VZEROUPPER
 	RET
 
@@ -8320,15 +8432,15 @@ TEXT ·sipHash24WidthAVX512(SB), NOSPLIT, $256-48
 	VPBROADCASTQ numberff<>+0(SB), Z3
 
 group:
+	MOVQ            DX, DI
+	LEAQ            (DI)(BX*4), R8
+	LEAQ            (R8)(BX*4), R9
+	LEAQ            (R9)(BX*4), R10
 	MOVQ            DX, R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
 	LEAQ            (R11)(BX*4), R11
-	MOVQ            DX, DI
-	LEAQ            (DI)(BX*4), R8
-	LEAQ            (R8)(BX*4), R9
-	LEAQ            (R9)(BX*4), R10
 	VMOVDQU64       (SP), Z4
 	VMOVDQU64       (SP), Z5
 	VMOVDQU64       64(SP), Z6
@@ -8366,140 +8478,151 @@ group:
 	VMOVDQU64       Z13, Z17
 
 words:
-	CMPQ            R12, $0x00000007
-	JBE             tail
-	VPXORQ          Z12, Z10, Z10
-	VPXORQ          Z13, Z11, Z11
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPXORQ          Z12, Z4, Z4
-	VPXORQ          Z13, Z5, Z5
-	VMOVDQU64       Z14, Z16
-	VMOVDQU64       Z15, Z17
-	CMPQ            R12, $0x0000000f
-	JBE             tail
-	VPXORQ          Z14, Z10, Z10
-	VPXORQ          Z15, Z11, Z11
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPADDQ          Z6, Z4, Z4
-	VPADDQ          Z7, Z5, Z5
-	VPADDQ          Z10, Z8, Z8
-	VPADDQ          Z11, Z9, Z9
-	VPROLQ          $0x0d, Z6, Z6
-	VPROLQ          $0x0d, Z7, Z7
-	VPROLQ          $0x10, Z10, Z10
-	VPROLQ          $0x10, Z11, Z11
-	VPXORQ          Z4, Z6, Z6
-	VPXORQ          Z5, Z7, Z7
-	VPXORQ          Z8, Z10, Z10
-	VPXORQ          Z9, Z11, Z11
-	VPROLQ          $0x20, Z4, Z4
-	VPROLQ          $0x20, Z5, Z5
-	VPADDQ          Z6, Z8, Z8
-	VPADDQ          Z7, Z9, Z9
-	VPADDQ          Z10, Z4, Z4
-	VPADDQ          Z11, Z5, Z5
-	VPROLQ          $0x11, Z6, Z6
-	VPROLQ          $0x11, Z7, Z7
-	VPROLQ          $0x15, Z10, Z10
-	VPROLQ          $0x15, Z11, Z11
-	VPXORQ          Z8, Z6, Z6
-	VPXORQ          Z9, Z7, Z7
-	VPXORQ          Z4, Z10, Z10
-	VPXORQ          Z5, Z11, Z11
-	VPROLQ          $0x20, Z8, Z8
-	VPROLQ          $0x20, Z9, Z9
-	VPXORQ          Z14, Z4, Z4
-	VPXORQ          Z15, Z5, Z5
-	ADDQ            $0x10, DI
-	ADDQ            $0x10, R8
-	ADDQ            $0x10, R9
-	ADDQ            $0x10, R10
-	PREFETCHT1      (R11)
-	PREFETCHT1      64(R11)
-	PREFETCHT1      128(R11)
-	PREFETCHT1      192(R11)
+	CMPQ       R12, $0x00000007
+	JBE        tail
+	VPXORQ     Z12, Z10, Z10
+	VPXORQ     Z13, Z11, Z11
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPXORQ     Z12, Z4, Z4
+	VPXORQ     Z13, Z5, Z5
+	VMOVDQU64  Z14, Z16
+	VMOVDQU64  Z15, Z17
+	CMPQ       R12, $0x0000000f
+	JBE        tail
+	VPXORQ     Z14, Z10, Z10
+	VPXORQ     Z15, Z11, Z11
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPADDQ     Z6, Z4, Z4
+	VPADDQ     Z7, Z5, Z5
+	VPADDQ     Z10, Z8, Z8
+	VPADDQ     Z11, Z9, Z9
+	VPROLQ     $0x0d, Z6, Z6
+	VPROLQ     $0x0d, Z7, Z7
+	VPROLQ     $0x10, Z10, Z10
+	VPROLQ     $0x10, Z11, Z11
+	VPXORQ     Z4, Z6, Z6
+	VPXORQ     Z5, Z7, Z7
+	VPXORQ     Z8, Z10, Z10
+	VPXORQ     Z9, Z11, Z11
+	VPROLQ     $0x20, Z4, Z4
+	VPROLQ     $0x20, Z5, Z5
+	VPADDQ     Z6, Z8, Z8
+	VPADDQ     Z7, Z9, Z9
+	VPADDQ     Z10, Z4, Z4
+	VPADDQ     Z11, Z5, Z5
+	VPROLQ     $0x11, Z6, Z6
+	VPROLQ     $0x11, Z7, Z7
+	VPROLQ     $0x15, Z10, Z10
+	VPROLQ     $0x15, Z11, Z11
+	VPXORQ     Z8, Z6, Z6
+	VPXORQ     Z9, Z7, Z7
+	VPXORQ     Z4, Z10, Z10
+	VPXORQ     Z5, Z11, Z11
+	VPROLQ     $0x20, Z8, Z8
+	VPROLQ     $0x20, Z9, Z9
+	VPXORQ     Z14, Z4, Z4
+	VPXORQ     Z15, Z5, Z5
+	ADDQ       $0x10, DI
+	ADDQ       $0x10, R8
+	ADDQ       $0x10, R9
+	ADDQ       $0x10, R10
+	CMPQ       BX, $0x00000200
+	JBE        near1
+	PREFETCHT1 (R11)
+	PREFETCHT1 64(R11)
+	PREFETCHT1 128(R11)
+	PREFETCHT1 192(R11)
+	JMP        fetched1
+
+near1:
+	PREFETCHT0 (R11)
+	PREFETCHT0 64(R11)
+	PREFETCHT0 128(R11)
+	PREFETCHT0 192(R11)
+
+fetched1:
 	ADDQ            $0x00000100, R11
 	VBROADCASTI32X4 (DI), Y2
 	VINSERTI32X4    $0x01, (DI)(BX*2), Y2, Y2

@@ -87,7 +87,7 @@ func sipHash24Fixed16AVX512(dst *uint64, data *byte, width int, groups int, lo u
 // xxh64RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func xxh64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func xxh64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // xxh64WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -97,7 +97,7 @@ func xxh64WidthAVX512(dst *uint64, data *byte, width int, groups int, lo uint64,
 // fx64RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func fx64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func fx64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // fx64WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -107,7 +107,7 @@ func fx64WidthAVX512(dst *uint64, data *byte, width int, groups int, lo uint64, 
 // fnv1a64RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func fnv1a64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func fnv1a64RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // fnv1a64WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -117,7 +117,7 @@ func fnv1a64WidthAVX512(dst *uint64, data *byte, width int, groups int, lo uint6
 // murmur128RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func murmur128RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func murmur128RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // murmur128WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -127,7 +127,7 @@ func murmur128WidthAVX512(dst *uint64, data *byte, width int, groups int, lo uin
 // cassandraRaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func cassandraRaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func cassandraRaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // cassandraWidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -137,7 +137,7 @@ func cassandraWidthAVX512(dst *uint64, data *byte, width int, groups int, lo uin
 // sipHash13RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func sipHash13RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func sipHash13RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // sipHash13WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //
@@ -147,7 +147,7 @@ func sipHash13WidthAVX512(dst *uint64, data *byte, width int, groups int, lo uin
 // sipHash24RaggedAVX512 hashes 16 keys a group, up to a group too near to the end of data.
 //
 //go:noescape
-func sipHash24RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64) (done int)
+func sipHash24RaggedAVX512(dst *uint64, data *byte, size int, start *uint32, end *uint32, groups int, lo uint64, hi uint64, ahead *byte) (done int)
 
 // sipHash24WidthAVX512 hashes 16 keys a group. It reads up to 32 bytes beyond them.
 //

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	. "github.com/mmcloughlin/avo/reg"
@@ -19,8 +21,9 @@ type keys64 struct {
 	// Of keys of one width:
 	width, width3 Register // once, three times
 
-	ahead Register   // what to fetch for the next group
-	at    []Register // data, for each four keys of one width, and how far they have been read
+	ahead    Register   // what to fetch for the next group
+	forwards int        // how often the kernel goes on: labels are counted
+	at       []Register // data, for each four keys of one width, and how far they have been read
 }
 
 // rewind goes to the beginnings of the keys.
@@ -34,18 +37,6 @@ func (k *loop64) rewind() {
 			k.from = GP64()
 		}
 	}
-	if k.ahead == nil {
-		k.ahead = GP64()
-		if k.uniform {
-			MOVQ(k.data, k.ahead)
-			for i := 0; i < k.lanes64.group(); i += 4 {
-				LEAQ(Mem{Base: k.ahead, Index: k.width, Scale: 4}, k.ahead)
-			}
-		} else {
-			MOVL(Mem{Base: k.end, Disp: 4*k.lanes64.group() - 4}, k.ahead.(GPVirtual).As32())
-			ADDQ(k.data, k.ahead)
-		}
-	}
 	MOVQ(k.data, k.at[0])
 	for i := 1; i < len(k.at); i++ {
 		LEAQ(Mem{Base: k.at[i-1], Index: k.width, Scale: 4}, k.at[i])
@@ -55,20 +46,52 @@ func (k *loop64) rewind() {
 	}
 }
 
-// forward goes on by n bytes of so many keys.
-func (s *keys64) forward(n, keys int) {
-	for _, at := range s.at {
+// behind lets what is fetched ahead begin behind the group, unless the caller of the
+// loop has said where.
+func (k *loop64) behind() {
+	if k.uniform {
+		k.ahead = GP64()
+		MOVQ(k.data, k.ahead)
+		for i := 0; i < k.lanes64.group(); i += 4 {
+			LEAQ(Mem{Base: k.ahead, Index: k.width, Scale: 4}, k.ahead)
+		}
+		return
+	}
+	CMPQ(NewParamAddr("ahead", 64), Imm(0))
+	JNE(LabelRef("elsewhere"))
+	MOVL(Mem{Base: k.end, Disp: 4*k.lanes64.group() - 4}, k.ahead.(GPVirtual).As32())
+	ADDQ(k.data, k.ahead)
+	Label("elsewhere")
+}
+
+// forward goes on by n bytes of so many keys. As many bytes are fetched ahead: each
+// key is a stream of its own, and processors follow few, not for long.
+func (k *loop64) forward(n, keys int) {
+	for _, at := range k.at {
 		ADDQ(Imm(uint64(n)), at)
 	}
-	for i := 0; i < n*keys; i += 64 {
-		line := Mem{Base: s.ahead, Disp: i}
-		if keys > 8 { // two groups of long keys would push each other out of the first cache
-			PREFETCHT1(line)
-		} else {
-			PREFETCHT0(line)
+	fetch := func(fetch func(Op)) {
+		for i := 0; i < n*keys; i += 64 {
+			fetch(Mem{Base: k.ahead, Disp: i})
 		}
 	}
-	ADDQ(U32(uint64(n*keys)), s.ahead)
+	switch {
+	case !k.wide:
+		fetch(PREFETCHT0)
+	case !k.uniform:
+		fetch(PREFETCHT1)
+	default: // two groups of 16 long keys would push each other out of the first cache
+		k.forwards++
+		near, end := fmt.Sprint("near", k.forwards), fmt.Sprint("fetched", k.forwards)
+		CMPQ(k.width, U32(512))
+		JBE(LabelRef(near))
+		fetch(PREFETCHT1)
+		JMP(LabelRef(end))
+		Label(near)
+		fetch(PREFETCHT0)
+		Label(end)
+	}
+	ADDQ(U32(uint64(n*keys)), k.ahead)
 }
 
 // key is where key i of the group is read.

@@ -43,12 +43,13 @@ const pad = 32
 // that is too near to the end of the data for loads of full vectors.
 func (f sum64) ragged(l *lanes64) {
 	name := l.name(f.name + "Ragged")
-	kernel(name, "func(dst *uint64, data *byte, size int, start, end *uint32, groups int, lo, hi uint64) (done int)",
+	kernel(name, "func(dst *uint64, data *byte, size int, start, end *uint32, groups int, lo, hi uint64, ahead *byte) (done int)",
 		fmt.Sprintf("%s hashes %d keys a group, up to a group too near to the end of data.", name, l.group()))
 	k := &loop64{lanes64: l}
 	dst, groups := Load(Param("dst"), GP64()), Load(Param("groups"), GP64())
 	k.data = Load(Param("data"), GP64())
 	k.start, k.end = Load(Param("start"), GP64()), Load(Param("end"), GP64())
+	k.ahead = Load(Param("ahead"), GP64())
 	limit := Load(Param("size"), GP64())
 	SUBQ(Imm(pad), limit)
 	k.prologue(f)
@@ -170,6 +171,7 @@ func (k *loop64) prologue(f sum64) {
 
 func (k *loop64) beginGroup(f sum64) {
 	k.rewind()
+	k.behind()
 	if f.begin != nil {
 		f.begin(k)
 	}
