@@ -259,46 +259,34 @@ func TestCheck(t *testing.T) {
 	require.Equal(t, place.NoPartition, part)
 }
 
-// TestWarnings measures what Warning says: under a pair that is warned of, an
-// ordinary key family leaves partitions empty that a fair hash fills.
+// What weak.go has is measured by TestWeaknesses; this is what users read of it.
 func TestWarnings(t *testing.T) {
-	families := map[string]func(i int) []byte{
-		"user:%d":          func(i int) []byte { return fmt.Appendf(nil, "user:%d", i) },
-		"big-endian count": func(i int) []byte { return binary.BigEndian.AppendUint64(nil, uint64(i)) },
-	}
-	worst := func(s place.Scheme) (empty int) {
-		for _, key := range families {
-			seen := map[uint32]bool{}
-			for i := range 20_000 {
-				_, part := s.Place(key(i))
-				seen[part] = true
-			}
-			empty = max(empty, int(s.Parts)-len(seen))
-		}
-		return empty
+	word8 := place.Scheme{Word8: true, Reduce: place.ReduceMask, Parts: 16}
+	for says, s := range map[string]place.Scheme{
+		"fx64 with mask spreads keys like session:0000000000000412 worse than chance: of 1024 partitions 1023 stay empty; use xxh3":                               place.Mask(16).With(hash.FX64, hash.Seed{}),
+		"fx64 with kafka spreads keys like session:0000000000000412 worse than chance: of 1021 partitions 1020 stay empty; use xxh3":                              place.Kafka(701).With(hash.FX64, hash.Seed{}),
+		"fnv1a-64 with fastrange spreads IPv4 addresses of 4 bytes worse than chance: of 1000 partitions 993 stay empty; use xxh3, or mod":                        place.Fastrange(1024).With(hash.FNV1a64, hash.Seed{}),
+		"fnv1a-64 with mod spreads little-endian counters of 8 bytes worse than chance: the sizes of 1021 partitions vary 1.6 times as much; use xxh3, or jump":   place.Mod(13).With(hash.FNV1a64, hash.Seed{}),
+		"an 8-byte key as its own hash with mask spreads big-endian counters of 8 bytes worse than chance: of 1024 partitions 1023 stay empty; use xxh3, or jump": word8,
+		"crc16 has only 65536 values: at least 34464 of 100000 partitions stay empty; use xxh3":                                                                   place.Jump(100_000).With(hash.CRC16, hash.Seed{}),
+	} {
+		require.Equal(t, says, s.Warning())
+		require.True(t, strings.HasPrefix(says, s.Weakness()+"; use"))
 	}
 	for _, s := range []place.Scheme{
-		place.Mask(1024).With(hash.FX64, hash.Seed{}),
-		place.Mod(1024).With(hash.FX64, hash.Seed{}),
-		place.Fastrange(1024).With(hash.FNV1a64, hash.Seed{}),
-		place.Kafka(701).With(hash.FX64, hash.Seed{}),
-		place.Sarama(701).With(hash.FX64, hash.Seed{}),
+		{}, {Hash: hash.FX64}, place.Mod(1).With(hash.FX64, hash.Seed{}), place.Mask(1024), place.Fastrange(1024), place.Jump(100_000),
+		place.Mod(1000).With(hash.CRC32, hash.Seed{}), place.Mask(16).With(hash.Murmur2, hash.Seed64(7)),
 	} {
-		require.NotEmpty(t, s.Warning(), s)
-		require.Greater(t, worst(s), 300, "%s of %s", s.Name, s.Hash)
-	}
-	for _, s := range []place.Scheme{
-		place.Mask(1024), place.Mod(1000), place.Fastrange(1024),
-		place.Fastrange(1024).With(hash.CRC32, hash.Seed{}),
-		place.Mod(701).With(hash.FX64, hash.Seed{}), place.Mod(1).With(hash.FX64, hash.Seed{}), place.Jump(100_000),
-	} {
+		require.Empty(t, s.Weakness(), s)
 		require.Empty(t, s.Warning(), s)
 	}
-	require.Zero(t, worst(place.Mask(1024)))
-	require.Zero(t, worst(place.Mod(701).With(hash.FX64, hash.Seed{})))
-
-	few := place.Mod(100_000).With(hash.CRC16, hash.Seed{})
-	require.Equal(t, "crc16 has only 65536 values: at least 34464 of 100000 partitions stay empty", few.Warning())
+	for _, preset := range []place.Scheme{place.Redis(), place.Librdkafka(16), place.Sarama(12)} {
+		require.NotEmpty(t, preset.Weakness(), preset.Name)
+		require.Empty(t, preset.Warning(), "%s is what its system computes", preset.Name)
+		require.Empty(t, preset.With(preset.Hash, hash.Seed{}).Warning(), "the hash that it has anyway")
+		preset.Name = "mine"
+		require.NotEmpty(t, preset.Warning(), "the same by the user's own choice")
+	}
 }
 
 func ExampleScheme_Place() {

@@ -13,6 +13,9 @@
 //
 // The presets ([Kafka], [Redis], ...) name the source that they follow, and
 // reproduce conformance vectors that those systems' own code computed.
+//
+// Any hash goes with any reduction, but not all go well together:
+// [Scheme.Weakness] knows the pairs that spread ordinary keys worse than chance.
 package place
 
 import (

@@ -70,8 +70,25 @@ func TestCounts(t *testing.T) {
 	require.Len(t, report.Counts, 16384)
 }
 
+// A weak pair that the user has chosen is warned of, on stderr and on one line;
+// what is printed stays as it is. A real system is placed without a word.
 func TestWarning(t *testing.T) {
-	_, errs, code := call(t, "a\n", "place", "--scheme", "mask", "--partitions", "16", "--hash", "fx64")
+	out, errs, code := call(t, "a\n", "place", "--scheme", "mask", "--partitions", "16", "--hash", "fx64", "--json")
 	require.Zero(t, code)
-	require.Contains(t, errs, "keymill: warning: fx64 does not mix its low bits")
+	require.Equal(t, `{"partition":5,"key":"a"}`+"\n", out)
+	require.Equal(t, "keymill: warning: fx64 with mask spreads keys like session:0000000000000412 worse than chance: "+
+		"of 1024 partitions 1023 stay empty; use xxh3\n", errs)
+
+	for _, args := range [][]string{
+		{"--scheme", "mask", "--partitions", "16"},
+		{"--scheme", "mask", "--partitions", "16", "--hash", "xxh64", "--seed", "7"},
+		{"--scheme", "redis"},
+		{"--scheme", "redis", "--hash", "crc16"},
+		{"--scheme", "librdkafka", "--partitions", "16"},
+		{"--scheme", "sarama", "--partitions", "12"},
+	} {
+		_, errs, code := call(t, "a\n", append([]string{"place"}, args...)...)
+		require.Zero(t, code)
+		require.Empty(t, errs, args)
+	}
 }
