@@ -65,15 +65,4 @@ var (
 )
 
 // leftToCPU says why some work has no kernel.
-var leftToCPU = map[string]string{
-	"murmur2, fixed width":       "its kernel is not finished",
-	"murmur2, any length":        "its kernel is not finished",
-	"murmur3-32, fixed width":    "its kernel is not finished",
-	"murmur3-32, any length":     "its kernel is not finished",
-	"murmur3-spark, fixed width": "its kernel is not finished",
-	"murmur3-spark, any length":  "its kernel is not finished",
-	"murmur3-hive, fixed width":  "its kernel is not finished",
-	"murmur3-hive, any length":   "its kernel is not finished",
-	"fnv1a-32, fixed width":      "its kernel is not finished",
-	"fnv1a-32, any length":       "its kernel is not finished",
-}
+var leftToCPU = map[string]string{}

@@ -3,3 +3,153 @@
 //go:build !purego
 
 package simd
+
+// survey32 looks at the spans of 16 keys a group: how long and where they are, how many chunks of 16 bytes all have, and how many the longest of each group.
+//
+//go:noescape
+func survey32(start *uint32, end *uint32, groups int) (longest uint32, lastStart uint32, firstEnd uint32, chunks uint32, steps uint32)
+
+// lengthClasses writes a number from 0 to 127 for each of eight keys a group, greater for longer keys.
+//
+//go:noescape
+func lengthClasses(classes *uint32, start *uint32, end *uint32, groups int)
+
+// murmur2RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
+//
+//go:noescape
+func murmur2RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+
+// murmur2FixedAVX2 hashes keys of one width, 16 a group.
+//
+//go:noescape
+func murmur2FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+
+// murmur2Packed4AVX2 hashes keys of 4 bytes, 8 a group.
+//
+//go:noescape
+func murmur2Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur2Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur2Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur2Packed8AVX2 hashes keys of 8 bytes, 8 a group.
+//
+//go:noescape
+func murmur2Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur2Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur2Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur2Packed16AVX2 hashes keys of 16 bytes, 8 a group.
+//
+//go:noescape
+func murmur2Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur2Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur2Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
+//
+//go:noescape
+func murmur3x32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+
+// murmur3x32FixedAVX2 hashes keys of one width, 16 a group.
+//
+//go:noescape
+func murmur3x32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+
+// murmur3x32Packed4AVX2 hashes keys of 4 bytes, 8 a group.
+//
+//go:noescape
+func murmur3x32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur3x32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32Packed8AVX2 hashes keys of 8 bytes, 8 a group.
+//
+//go:noescape
+func murmur3x32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur3x32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32Packed16AVX2 hashes keys of 16 bytes, 8 a group.
+//
+//go:noescape
+func murmur3x32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3x32Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func murmur3x32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// murmur3SparkRaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
+//
+//go:noescape
+func murmur3SparkRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+
+// murmur3SparkFixedAVX2 hashes keys of one width, 16 a group.
+//
+//go:noescape
+func murmur3SparkFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+
+// murmur3HiveRaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
+//
+//go:noescape
+func murmur3HiveRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+
+// murmur3HiveFixedAVX2 hashes keys of one width, 16 a group.
+//
+//go:noescape
+func murmur3HiveFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+
+// fnv1a32RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
+//
+//go:noescape
+func fnv1a32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+
+// fnv1a32FixedAVX2 hashes keys of one width, 16 a group.
+//
+//go:noescape
+func fnv1a32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+
+// fnv1a32Packed4AVX2 hashes keys of 4 bytes, 8 a group.
+//
+//go:noescape
+func fnv1a32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// fnv1a32Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func fnv1a32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// fnv1a32Packed8AVX2 hashes keys of 8 bytes, 8 a group.
+//
+//go:noescape
+func fnv1a32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// fnv1a32Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func fnv1a32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// fnv1a32Packed16AVX2 hashes keys of 16 bytes, 8 a group.
+//
+//go:noescape
+func fnv1a32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+
+// fnv1a32Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
+//
+//go:noescape
+func fnv1a32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill"
 )
 
 // A short form of what Callgrind writes: names by number, costs of a function
@@ -98,6 +101,9 @@ func TestPaths(t *testing.T) {
 	require.Len(t, figures, len(paths))
 	for i, p := range paths {
 		require.Equal(t, p.name, figures[i].path)
-		require.NoError(t, p.work(1), p.name)
+		// A build without assembly has no backend for some; main would say so.
+		if err := p.work(1); !errors.Is(err, keymill.ErrUnavailable) {
+			require.NoError(t, err, p.name)
+		}
 	}
 }
