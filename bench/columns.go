@@ -27,9 +27,12 @@ type columns struct {
 	seen      atomic.Uint64 // keeps the compiler from leaving out what nobody looks at
 }
 
+// columnKeys is how many keys a batch has, unless the config says.
+const columnKeys = 1 << 18
+
 func (c Config) columns(report *Report) *columns {
 	if c.Keys == 0 {
-		c.Keys = pick(c.Quick, 1<<16, 1<<18)
+		c.Keys = pick(c.Quick, columnKeys/4, columnKeys)
 	}
 	return &columns{
 		Config: c, report: report, workloads: map[string]*Workload{},

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,7 +65,7 @@ func (c Config) hashTable(ctx context.Context, report *Report) (t table, err err
 		return t, nil
 	}
 	for _, family := range []string{"fixed16", "uniform1-32"} {
-		groups, err := columns.twoCores(hash.XXH3, family)
+		groups, err := c.twoCores(report, hash.XXH3, family)
 		if err != nil {
 			return t, err
 		}
@@ -77,30 +78,33 @@ func (c Config) hashTable(ctx context.Context, report *Report) (t table, err err
 	return t, err
 }
 
-// twoCores compares each backend on two goroutines with itself on one.
-func (c *columns) twoCores(f hash.Func, family string) (groups []*group, err error) {
-	out, params := &keymill.Placement{Hashes: c.hashes}, keymill.Params{Hash: f}
+// twoCores compares each backend on two goroutines with itself on one, on batches
+// four times as large: to wake a core takes a tenth of a millisecond.
+func (c Config) twoCores(report *Report, f hash.Func, family string) (groups []*group, err error) {
+	c.Keys = 4 * cmp.Or(c.Keys, columnKeys)
+	columns := c.columns(report)
+	out, params := &keymill.Placement{Hashes: columns.hashes}, keymill.Params{Hash: f}
 	if runtime.GOMAXPROCS(0) < 2 {
 		return nil, nil
 	}
 	for _, b := range c.Backends {
-		g := &group{name: fmt.Sprintf("%s %s on 2 cores", f, family), promises: promises["hash"]}
-		w, err := c.workload(g, family)
+		g := &group{name: fmt.Sprintf("%s %s on 2 cores", f, family), promises: promisesOf("hash")}
+		w, err := columns.workload(g, family)
 		if w == nil {
 			return nil, err
 		}
 		g.keys, g.batches = w.Keys, len(w.Batches)
 		both := keymill.Parallel(b, 2)
-		g.ours = []side{sideOf(both.Name(), false, c.hashes, func(batch int) error { return both.Place(out, &w.Batches[batch], params) })}
-		g.peers = []side{sideOf(b.Name(), false, c.hashes, func(batch int) error { return b.Place(out, &w.Batches[batch], params) })}
-		g.roofs = c.roofsOn(2, w, asBytes(c.hashes))
+		g.ours = []side{sideOf(both.Name(), false, columns.hashes, func(batch int) error { return both.Place(out, &w.Batches[batch], params) })}
+		g.peers = []side{sideOf(b.Name(), false, columns.hashes, func(batch int) error { return b.Place(out, &w.Batches[batch], params) })}
+		g.roofs = columns.roofsOn(2, w, asBytes(columns.hashes))
 		groups = append(groups, g)
 	}
 	return groups, nil
 }
 
 func (c *columns) hashGroup(ctx context.Context, f hash.Func, family string) (*group, error) {
-	g := &group{name: f.String() + " " + family, promises: promises["hash"]}
+	g := &group{name: f.String() + " " + family, promises: promisesOf("hash")}
 	w, err := c.workload(g, family)
 	if w == nil {
 		return nil, err

@@ -43,7 +43,7 @@ func (c Config) placeTable(report *Report) (table, error) {
 }
 
 func (c *columns) placeGroup(preset place.Preset, family string) (*group, error) {
-	g := &group{name: preset.Name + " " + family, promises: promises["place"]}
+	g := &group{name: preset.Name + " " + family, promises: promisesOf("place")}
 	w, err := c.workload(g, family)
 	if w == nil {
 		return nil, err

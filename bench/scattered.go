@@ -15,7 +15,7 @@ const heapKeys = 1 << 20
 // scattered hashes strings that lie in memory in another order than in their slice,
 // as those of a program that has run for a while do.
 func (c *columns) scattered(f hash.Func) (*group, error) {
-	g := &group{name: f.String() + " scattered16", promises: promises["hash"], keys: c.Keys}
+	g := &group{name: f.String() + " scattered16", promises: promisesOf("hash"), keys: c.Keys}
 	if !strings.Contains(g.name, c.Only) {
 		return nil, nil
 	}

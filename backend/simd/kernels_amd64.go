@@ -4,8 +4,6 @@ package simd
 
 import (
 	"github.com/klauspost/cpuid/v2"
-
-	"github.com/keymill/keymill/backend/cpu"
 )
 
 const whyNone = ""
@@ -16,14 +14,14 @@ var rungs = []rung{
 		description: "AVX2 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX2},
 		variants:    []*variant{&vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     cpu.Profile,
+		profile:     costsAVX2.Profile,
 	},
 	{
 		name:        "simd/avx512",
 		description: "AVX-512 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL},
 		variants:    []*variant{&vpclmul, &avx512, &vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     cpu.Profile,
+		profile:     costsAVX512.Profile,
 	},
 }
 

@@ -10,11 +10,12 @@ import (
 
 // sorted is a block of keys in the order of their lengths.
 type sorted struct {
-	classes [512]uint32
-	counts  [128]uint16 // of keys of a class; then where the next of it goes
 	order      [512]uint16
 	start, end [512]uint32
 	hashes     [512]uint64
+
+	classes [512]uint32
+	counts  [128]uint16 // of keys of a class; then where the next of it goes
 }
 
 // sorteds are kept from call to call, because to clear one takes long.
@@ -52,9 +53,9 @@ func (s *sorted) sort(keys cpu.Spans) {
 	}
 	ends := keys.End[:n]
 	for i, start := range keys.Start {
-		class := s.classes[i&511] & 127
-		at := s.counts[class] & 511
-		s.counts[class]++
+		next := &s.counts[s.classes[i&511]&127]
+		at := *next & 511
+		*next++
 		s.order[at], s.start[at], s.end[at] = uint16(i), start, ends[i]
 	}
 }

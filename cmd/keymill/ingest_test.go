@@ -42,7 +42,7 @@ func TestIngest(t *testing.T) {
 	require.Regexp(t, `(?m)^rows +70,000 in `, out)
 	require.Regexp(t, `(?m)^keys +50,000 distinct, 20,000 rows overwritten by later ones`, out)
 	require.Regexp(t, `(?m)^verified +70,000 rows read again: every key found`, out)
-	require.Regexp(t, `(?m)^backend +cpu: 3 batches of keys`, out)
+	require.Regexp(t, `(?m)^backend +\S+: 3 batches of keys`, out)
 	for _, stage := range []string{"read", "hash", "group", "store"} {
 		require.Regexp(t, `(?m)^`+stage+` +\d+ +`, out)
 	}
@@ -52,7 +52,11 @@ func TestIngest(t *testing.T) {
 	require.NoError(t, json.Unmarshal([]byte(done(t, text.String(), "ingest", "--into", "mem:", "--format", "tsv", "--json", "-")), &report))
 	require.Equal(t, []int64{70_000, 50_000, 20_000, 0}, []int64{report.Rows, report.Distinct, report.Overwritten, report.Rejected})
 	require.Equal(t, "cpu", report.Backends[0].Name)
-	require.Equal(t, uint64(70_000), report.Backends[0].Keys)
+	keys := uint64(0)
+	for _, b := range report.Backends { // whichever were the fastest
+		keys += b.Keys
+	}
+	require.Equal(t, uint64(70_000), keys)
 	require.Nil(t, report.Verified)
 	require.Len(t, report.Stages, 4)
 }
