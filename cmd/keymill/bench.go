@@ -111,6 +111,9 @@ func (a *app) bench(ctx context.Context, f benchFlags) error {
 	}
 	report.Date = time.Now().UTC().Format(time.RFC3339)
 	report.Command = "keymill " + strings.Join(a.args, " ")
+	if settings := os.Getenv("GODEBUG"); settings != "" {
+		report.Command = "GODEBUG=" + settings + " " + report.Command // it may hide instructions from libraries
+	}
 	switch {
 	case f.json:
 		return report.WriteJSON(a.out)

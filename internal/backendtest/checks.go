@@ -52,7 +52,7 @@ func widths(b keymill.Backend) error {
 		batch := fixed(37, width)
 		for i, f := range hash.All() {
 			for j, s := range schemes() {
-				if long() || (i+j+width)%len(schemes()) == 0 {
+				if long() && width <= 257 || (i+j+width)%len(schemes()) == 0 {
 					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)&^keymill.OutCounts); err != nil {
 						return err
 					}
