@@ -3,11 +3,10 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/keymill/keymill/bench"
 )
 
 // What README.md and bench/results/README.md say is what the reports say.
@@ -36,9 +35,9 @@ func TestTheReportsAreWhole(t *testing.T) {
 	reports, err := readReports(filepath.Join("..", "results"))
 	require.NoError(t, err)
 	targets := 0
-	for _, table := range bench.Tables {
+	for _, table := range names {
 		r := reports[table]
-		require.Equal(t, table, r.Table)
+		require.Equal(t, strings.TrimSuffix(table, "-without-avx512"), r.Table)
 		require.NotContains(t, r.Command, "--quick")
 		require.Regexp(t, `^[0-9a-f]{12}\+?$`, r.Commit, "of a checkout")
 		require.NotEmpty(t, r.Roof)
@@ -49,7 +48,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 3, targets)
+	require.Equal(t, 63, targets)
 }
 
 func TestReplacedNeedsTheMarks(t *testing.T) {
