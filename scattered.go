@@ -61,7 +61,7 @@ func placeScattered[K string | []byte](b Backend, dst *Placement, keys []K, p Pa
 		by = plainPacker{}
 	}
 	w := packs.Get().(*pack)
-	defer packs.Put(w)
+	defer w.free()
 	clear(dst.Counts)
 	for done := 0; done < len(keys); {
 		n := packInto(by, w.data, w.offsets[1:], keys[done:min(done+packKeys, len(keys))])
@@ -95,10 +95,17 @@ func placeScattered[K string | []byte](b Backend, dst *Placement, keys []K, p Pa
 		}
 		done += n
 	}
-	if len(w.data) > packBytes {
-		w.data = make([]byte, packBytes) // so that one long key does not keep its memory
-	}
 	return nil
+}
+
+// free keeps the pack for another call, but neither the memory of a long key nor the
+// caller's.
+func (w *pack) free() {
+	if len(w.data) > packBytes {
+		w.data = make([]byte, packBytes)
+	}
+	w.batch, w.dst = Batch{}, Placement{}
+	packs.Put(w)
 }
 
 // plainPacker packs in plain Go.

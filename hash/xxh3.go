@@ -38,6 +38,9 @@ var xxh3Secret = [192]byte{
 	0x45, 0xcb, 0x3a, 0x8f, 0x95, 0x16, 0x04, 0x28, 0xaf, 0xd7, 0xfb, 0xca, 0xbb, 0x4b, 0x40, 0x7e,
 }
 
+// XXH3Secret returns that secret, for those who compute the function in another way.
+func XXH3Secret() [192]byte { return xxh3Secret }
+
 // SumXXH3 is XXH3_64bits_withSeed by Yann Collet: keymill's default hash. It
 // passes SMHasher and is the fastest of the package on short keys.
 //

@@ -19,9 +19,9 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
-// blockKeys is how many keys a loop takes at a time: 512 hashes, partitions and
+// BlockKeys is how many keys a loop takes at a time: 512 hashes, partitions and
 // key bounds are 10 KiB, which leaves most of the cache to the keys.
-const blockKeys = 512
+const BlockKeys = 512
 
 // New returns the backend. It is named "cpu", runs every hash and every scheme,
 // and has no state: all values of it are the same.
@@ -60,12 +60,12 @@ type work struct {
 	nullHash uint64
 	nullPart uint32
 
-	hashes  [blockKeys]uint64
-	parts   [blockKeys]uint32
+	hashes  [BlockKeys]uint64
+	parts   [BlockKeys]uint32
 	spans   spanBlock
-	order   [blockKeys]uint16
-	classes [blockKeys]uint8
-	lists   [xxh3Classes][blockKeys]uint16
+	order   [BlockKeys]uint16
+	classes [BlockKeys]uint8
+	lists   [xxh3Classes][BlockKeys]uint16
 }
 
 // works are kept from call to call: to clear one, as a variable on the stack
@@ -108,12 +108,12 @@ func (w *work) place(dst *keymill.Placement, b *keymill.Batch) {
 // uint32.
 func blockLen(width int) int {
 	if width == 0 {
-		return blockKeys
+		return BlockKeys
 	}
-	return int(min(blockKeys, keymill.MaxData/uint64(width)))
+	return int(min(BlockKeys, keymill.MaxData/uint64(width)))
 }
 
-// hash writes the hash of each key of the block, which has at most blockKeys.
+// hash writes the hash of each key of the block, which has at most BlockKeys.
 func (w *work) hash(dst []uint64, b *keymill.Batch) {
 	if b.Width == 0 || !w.wholeKeys(b) || !w.hashFixed(dst, b.Data, b.Width) {
 		w.hashRagged(dst, b)

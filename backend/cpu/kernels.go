@@ -20,7 +20,7 @@ type Kernels struct {
 	// i*width on, and len(data) is len(dst)*width.
 	Fixed [hash.NumFuncs]func(dst []uint64, data []byte, width int, seed hash.Words) bool
 
-	// Ragged writes the hash of each key of a block of at most 512.
+	// Ragged writes the hash of each key of a block of at most [BlockKeys].
 	Ragged [hash.NumFuncs]func(dst []uint64, data []byte, keys Spans, seed hash.Words) bool
 
 	// HashTags writes the part of each key that [place.HashTag] returns. dst may be keys.

@@ -17,7 +17,7 @@ type Spans struct{ Start, End []uint32 }
 func (s *Spans) at(data []byte, i int) []byte { return data[s.Start[i]:s.End[i]] }
 
 // spanBlock is memory for the spans of a block.
-type spanBlock struct{ start, end [blockKeys]uint32 }
+type spanBlock struct{ start, end [BlockKeys]uint32 }
 
 // spansOf returns the spans of whole keys; those of fixed-width keys are
 // written to memory.
@@ -69,7 +69,7 @@ func (s Spans) mixed() bool {
 }
 
 // inOrder holds 0, 1, 2 ...: the order of a block that needs no sorting.
-var inOrder = func() (order [blockKeys]uint16) {
+var inOrder = func() (order [BlockKeys]uint16) {
 	for i := range order {
 		order[i] = uint16(i)
 	}
@@ -79,12 +79,12 @@ var inOrder = func() (order [blockKeys]uint16) {
 // byLength returns the order in which the keys are to be hashed by a function
 // that branches on their lengths: sorted by length if they are mixed and short,
 // else as they are. It lies in memory, or is inOrder: read it only.
-func (s Spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
+func (s Spans) byLength(data []byte, memory *[BlockKeys]uint16) []uint16 {
 	if !s.mixed() {
 		return inOrder[:len(s.Start)]
 	}
 	order := memory[:len(s.Start)]
-	touch(data, s)
+	s.Touch(data, touched)
 	const longest = 64 // keys of that length and more are one class
 	var starts [longest + 2]uint16
 	for i, start := range s.Start {
@@ -101,15 +101,18 @@ func (s Spans) byLength(data []byte, memory *[blockKeys]uint16) []uint16 {
 	return order
 }
 
-// touch reads a byte of each cache line of the block. What follows goes through
-// the keys out of order, which the processor's prefetcher would not follow. (It
-// is not inlined, or the compiler would see that nobody wants the sum.)
+// touched is how much of a block is touched: a block of long keys would push its own
+// lines out of the first-level cache.
+const touched = 64 << 10
+
+// Touch reads a byte of each cache line of the block, up to so many bytes of it. What
+// follows goes through the keys out of order, which the processor's prefetcher would
+// not follow. (It is not inlined, or the compiler would see that nobody wants the sum.)
 //
 //go:noinline
-func touch(data []byte, s Spans) (sum byte) {
-	const cached = 64 << 10 // a block of long keys would push its own lines out
-	data = data[s.Start[0]:s.End[len(s.End)-1]]
-	for i := 0; i < min(len(data), cached); i += 64 {
+func (s Spans) Touch(data []byte, most int) (sum byte) {
+	first, last := int(s.Start[0]), int(s.End[len(s.End)-1])
+	for i := first; i < min(last, first+most); i += 64 {
 		sum ^= data[i]
 	}
 	return sum
@@ -127,17 +130,22 @@ func (w *work) hashTags(s Spans, data []byte) Spans {
 		return tags
 	}
 	for i := range tags.Start {
-		start, end := s.Start[i], s.End[i]
-		key := data[start:end]
-		if tag := place.HashTag(key); len(tag) < len(key) {
-			// Both end at the end of data's capacity: the difference is how
-			// far into the key the tag begins.
-			start += uint32(cap(key) - cap(tag))
-			end = start + uint32(len(tag))
-		}
-		tags.Start[i], tags.End[i] = start, end
+		tags.Start[i], tags.End[i] = s.HashTag(data, i)
 	}
 	return tags
+}
+
+// HashTag returns where the part of key i lies that [place.HashTag] returns.
+func (s Spans) HashTag(data []byte, i int) (start, end uint32) {
+	start, end = s.Start[i], s.End[i]
+	key := data[start:end]
+	if tag := place.HashTag(key); len(tag) < len(key) {
+		// Both end at the end of data's capacity: the difference is how far into
+		// the key the tag begins.
+		start += uint32(cap(key) - cap(tag))
+		end = start + uint32(len(tag))
+	}
+	return start, end
 }
 
 // words reads the keys of 8 bytes as numbers.

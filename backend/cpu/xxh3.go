@@ -159,7 +159,7 @@ func (w *work) xxh3Ragged(dst []uint64, data []byte, keys Spans, seed uint64) {
 	changes, last := 0, xxh3ClassOf[0]
 	for i, start := range keys.Start {
 		class := xxh3ClassOf[min(keys.End[i]-start, uint32(len(xxh3ClassOf)-1))]
-		classes[i%blockKeys] = class
+		classes[i%BlockKeys] = class
 		if class != last {
 			changes++
 		}
@@ -175,12 +175,12 @@ func (w *work) xxh3Ragged(dst []uint64, data []byte, keys Spans, seed uint64) {
 		}
 		return
 	}
-	touch(data, keys)
+	keys.Touch(data, touched)
 	lists := &w.lists
 	var sizes [xxh3Classes]uint16
 	for i := range dst {
-		class := classes[i%blockKeys] % xxh3Classes
-		lists[class][sizes[class]%blockKeys] = uint16(i)
+		class := classes[i%BlockKeys] % xxh3Classes
+		lists[class][sizes[class]%BlockKeys] = uint16(i)
 		sizes[class]++
 	}
 	for class := range lists {

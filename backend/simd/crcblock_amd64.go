@@ -45,7 +45,6 @@ func (k *crcKernels) fixedKeys(dst []uint64, data []byte, width int, _ hash.Word
 const (
 	crcBehind  = 32  // bytes that kernels read before a key
 	crcLongest = 256 // beyond, each key goes by itself
-	crcBlock   = 512 // keys at most
 )
 
 // crcLimits are the lengths up to which keys are of a class, which all take the
@@ -61,17 +60,20 @@ var (
 // crcWork is the memory of a block.
 type crcWork struct {
 	// lists have the numbers of the keys of each class. The assembly writes eight
-	// numbers at a time, and knows the size.
-	lists  [len(crcLimits{}) + 1][crcBlock + 8]uint16
+	// numbers at a time, and knows the size: that of 512 keys.
+	lists  [len(crcLimits{}) + 1][blockKeys + 8]uint16
 	counts [len(crcLimits{}) + 1]int
 	head   [64]byte // of a long key
 }
+
+// The assembly is to be written anew if blocks are of another size.
+var _ [512]struct{} = [blockKeys]struct{}{}
 
 // crcWorks are kept from block to block: to clear one takes longer than to use it.
 var crcWorks = sync.Pool{New: func() any { return new(crcWork) }}
 
 // crcInOrder are the numbers of keys that need no sorting.
-var crcInOrder = func() (numbers [crcBlock]uint16) {
+var crcInOrder = func() (numbers [blockKeys]uint16) {
 	for i := range numbers {
 		numbers[i] = uint16(i)
 	}

@@ -44,6 +44,9 @@ type packKernels struct {
 	slices  func(dst []byte, ends []uint32, keys [][]byte) int
 }
 
+// blockKeys is the most keys that a ragged kernel, or one for hash tags, gets.
+const blockKeys = cpu.BlockKeys
+
 // What the fields of [cpu.Kernels] hold.
 type (
 	fixedKernel  = func(dst []uint64, data []byte, width int, seed hash.Words) bool

@@ -10,11 +10,11 @@ import (
 
 // sorted is a block of keys in the order of their lengths.
 type sorted struct {
-	order      [512]uint16
-	start, end [512]uint32
-	hashes     [512]uint64
+	order      [blockKeys]uint16
+	start, end [blockKeys]uint32
+	hashes     [blockKeys]uint64
 
-	classes [512]uint32
+	classes [blockKeys]uint32
 	counts  [128]uint16 // of keys of a class; then where the next of it goes
 }
 
@@ -53,8 +53,8 @@ func (s *sorted) sort(keys cpu.Spans) {
 	}
 	ends := keys.End[:n]
 	for i, start := range keys.Start {
-		next := &s.counts[s.classes[i&511]&127]
-		at := *next & 511
+		next := &s.counts[s.classes[i&(blockKeys-1)]&127]
+		at := *next & (blockKeys - 1)
 		*next++
 		s.order[at], s.start[at], s.end[at] = uint16(i), start, ends[i]
 	}

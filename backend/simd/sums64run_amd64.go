@@ -87,7 +87,7 @@ func (r sums64Ragged) kernel(dst []uint64, data []byte, keys cpu.Spans, seed has
 		return r.kernel(dst[:half], data, cpu.Spans{Start: keys.Start[:half], End: keys.End[:half]}, seed) &&
 			r.kernel(dst[half:], data, cpu.Spans{Start: keys.Start[half:], End: keys.End[half:]}, seed)
 	default:
-		touch(data, keys)
+		keys.Touch(data, sums64Cached)
 		r.sorted(dst, data, keys, seed)
 	}
 	return true
@@ -97,19 +97,6 @@ const (
 	sums64Fewest = 64        // keys that are sorted
 	sums64Cached = 128 << 10 // bytes of keys that are sorted, unless they are the fewest
 )
-
-// touch reads a byte of each cache line of keys in the order of the data, so that
-// the processor fetches ahead. (It is not inlined, or the compiler would see that
-// nobody wants the sum.)
-//
-//go:noinline
-func touch(data []byte, keys cpu.Spans) (sum byte) {
-	from, to := keys.Start[0], keys.End[len(keys.End)-1]
-	for ; from < to; from += min(64, to-from) {
-		sum ^= data[from]
-	}
-	return sum
-}
 
 // inOrder hashes the keys one group after the other. What the loop fetches meanwhile
 // is behind each group, or begins ahead.
@@ -151,10 +138,10 @@ func (r sums64Ragged) wasteful(keys cpu.Spans) bool {
 
 // sums64Sorted are the keys of a block by length, and their hashes.
 type sums64Sorted struct {
-	start, end [512]uint32
-	class      [512]uint32
-	order      [512]uint16
-	sums       [512]uint64
+	start, end [blockKeys]uint32
+	class      [blockKeys]uint32
+	order      [blockKeys]uint16
+	sums       [blockKeys]uint64
 }
 
 var sums64Memory = sync.Pool{New: func() any { return new(sums64Sorted) }}
@@ -166,7 +153,7 @@ func (r sums64Ragged) sorted(dst []uint64, data []byte, keys cpu.Spans, seed has
 	ahead := &data[min(int(keys.End[n-1]), len(data)-1)] // the next block
 	r.inOrder(m.sums[:n], data, cpu.Spans{Start: m.start[:n], End: m.end[:n]}, seed, ahead)
 	for j, i := range m.order[:n] {
-		dst[i] = m.sums[j%512]
+		dst[i] = m.sums[j%blockKeys]
 	}
 	sums64Memory.Put(m)
 }
@@ -186,7 +173,7 @@ func (m *sums64Sorted) sort(keys cpu.Spans) {
 	half := n / 2
 	for i, c := range m.class[:half] {
 		low[c%classes]++
-		high[m.class[(half+i)%512]%classes]++
+		high[m.class[(half+i)%blockKeys]%classes]++
 	}
 	if n%2 != 0 {
 		high[m.class[n-1]%classes]++
@@ -198,17 +185,17 @@ func (m *sums64Sorted) sort(keys cpu.Spans) {
 		at += count
 	}
 	for i, c := range m.class[:half] {
-		m.order[low[c%classes]%512] = uint16(i)
+		m.order[low[c%classes]%blockKeys] = uint16(i)
 		low[c%classes]++
-		c = m.class[(half+i)%512]
-		m.order[high[c%classes]%512] = uint16(half + i)
+		c = m.class[(half+i)%blockKeys]
+		m.order[high[c%classes]%blockKeys] = uint16(half + i)
 		high[c%classes]++
 	}
 	if n%2 != 0 {
-		m.order[high[m.class[n-1]%classes]%512] = uint16(n - 1)
+		m.order[high[m.class[n-1]%classes]%blockKeys] = uint16(n - 1)
 	}
 	for j, i := range m.order[:n] {
-		m.start[j%512], m.end[j%512] = starts[i], ends[i]
+		m.start[j%blockKeys], m.end[j%blockKeys] = starts[i], ends[i]
 	}
 }
 

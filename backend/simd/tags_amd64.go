@@ -6,19 +6,17 @@ import (
 	"math/bits"
 
 	"github.com/keymill/keymill/backend/cpu"
-	"github.com/keymill/keymill/place"
 )
 
 var tagsAVX2 = family{hashTags: tags256Kernel}
 
 const (
-	tagsKeys   = 512 // that a kernel takes, at most
 	tagsGroup  = 8
 	tagsWindow = 64 // bytes of a key that it looks at
 )
 
 // tagsLeft has a bit for each key of whole groups that a kernel leaves to do.
-type tagsLeft [tagsKeys / tagsGroup]byte
+type tagsLeft [blockKeys / tagsGroup]byte
 
 func tags256Kernel(dst cpu.Spans, data []byte, keys cpu.Spans) bool {
 	var left tagsLeft
@@ -35,7 +33,7 @@ func tags256Kernel(dst cpu.Spans, data []byte, keys cpu.Spans) bool {
 // keys are so long that it would leave them.
 func tagsGroups(keys cpu.Spans, data []byte) int {
 	n := len(keys.Start)
-	if n < tagsGroup || n > tagsKeys || len(data) < tagsWindow {
+	if n < tagsGroup || n > blockKeys || len(data) < tagsWindow {
 		return 0
 	}
 	if packed := keys.End[n-1] - keys.Start[0]; packed > uint32(tagsWindow*n) {
@@ -48,21 +46,11 @@ func tagsGroups(keys cpu.Spans, data []byte) int {
 func (t *tagsLeft) finish(dst cpu.Spans, data []byte, keys cpu.Spans, groups int) {
 	for i, left := range t[:groups] {
 		for ; left != 0; left &= left - 1 {
-			hashTag(dst, data, dst, tagsGroup*i+bits.TrailingZeros8(left)) // whose keys are whole
+			i := tagsGroup*i + bits.TrailingZeros8(left)
+			dst.Start[i], dst.End[i] = dst.HashTag(data, i) // the kernel has left the key whole
 		}
 	}
 	for i := tagsGroup * groups; i < len(dst.Start); i++ {
-		hashTag(dst, data, keys, i)
+		dst.Start[i], dst.End[i] = keys.HashTag(data, i)
 	}
-}
-
-// hashTag is what a kernel does, for a key.
-func hashTag(dst cpu.Spans, data []byte, keys cpu.Spans, i int) {
-	start, end := keys.Start[i], keys.End[i]
-	key := data[start:end]
-	if tag := place.HashTag(key); len(tag) < len(key) {
-		start += uint32(cap(key) - cap(tag)) // both end where data does
-		end = start + uint32(len(tag))
-	}
-	dst.Start[i], dst.End[i] = start, end
 }

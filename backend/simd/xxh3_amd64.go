@@ -15,6 +15,8 @@ var xxh3AVX2 = family{
 	ragged: map[hash.Func]raggedKernel{hash.XXH3: xxh3RaggedAVX2},
 }
 
+var xxh3Secret = hash.XXH3Secret()
+
 // xxh3Consts is what xxh3 makes of its secret and a seed, for keys of up to 240
 // bytes. The assembly knows its layout.
 type xxh3Consts struct {

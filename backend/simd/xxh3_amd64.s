@@ -337,7 +337,7 @@ key:
 	JNZ     key
 	RET
 
-// func xxh3Listed0to3(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed0to3(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: CMOV, MMX+
 TEXT ·xxh3Listed0to3(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -431,7 +431,7 @@ key:
 	JNZ   key
 	RET
 
-// func xxh3Listed4to8(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed4to8(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed4to8(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -512,7 +512,7 @@ key:
 	JNZ    key
 	RET
 
-// func xxh3Listed9to16(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed9to16(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed9to16(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -599,7 +599,7 @@ key:
 	JNZ   key
 	RET
 
-// func xxh3Listed17to32(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed17to32(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed17to32(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -706,7 +706,7 @@ key:
 	JNZ   key
 	RET
 
-// func xxh3Listed33to64(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed33to64(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed33to64(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -841,7 +841,7 @@ key:
 	JNZ   key
 	RET
 
-// func xxh3Listed65to96(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed65to96(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed65to96(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -1004,7 +1004,7 @@ key:
 	JNZ   key
 	RET
 
-// func xxh3Listed97to128(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed97to128(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed97to128(SB), NOSPLIT, $0-72
 	MOVQ dst+0(FP), AX
@@ -1217,7 +1217,7 @@ test:
 	JNZ   key
 	RET
 
-// func xxh3Listed129to240(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+// func xxh3Listed129to240(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
 TEXT ·xxh3Listed129to240(SB), NOSPLIT, $8-72
 	MOVQ dst+0(FP), AX

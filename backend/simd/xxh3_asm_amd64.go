@@ -22,7 +22,7 @@ func xxh3Strided0to3(dst *uint64, data *byte, n int, width int, consts *uint64)
 // xxh3Listed0to3 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed0to3(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed0to3(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided4to8 hashes n keys of one width, of the class.
 //
@@ -32,7 +32,7 @@ func xxh3Strided4to8(dst *uint64, data *byte, n int, width int, consts *uint64)
 // xxh3Listed4to8 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed4to8(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed4to8(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided9to16 hashes n keys of one width, of the class.
 //
@@ -42,7 +42,7 @@ func xxh3Strided9to16(dst *uint64, data *byte, n int, width int, consts *uint64)
 // xxh3Listed9to16 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed9to16(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed9to16(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided17to32 hashes n keys of one width, of the class.
 //
@@ -52,7 +52,7 @@ func xxh3Strided17to32(dst *uint64, data *byte, n int, width int, consts *uint64
 // xxh3Listed17to32 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed17to32(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed17to32(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided33to64 hashes n keys of one width, of the class.
 //
@@ -62,7 +62,7 @@ func xxh3Strided33to64(dst *uint64, data *byte, n int, width int, consts *uint64
 // xxh3Listed33to64 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed33to64(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed33to64(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided65to96 hashes n keys of one width, of the class.
 //
@@ -72,7 +72,7 @@ func xxh3Strided65to96(dst *uint64, data *byte, n int, width int, consts *uint64
 // xxh3Listed65to96 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed65to96(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed65to96(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided97to128 hashes n keys of one width, of the class.
 //
@@ -82,7 +82,7 @@ func xxh3Strided97to128(dst *uint64, data *byte, n int, width int, consts *uint6
 // xxh3Listed97to128 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed97to128(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed97to128(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Strided129to240 hashes n keys of one width, of the class.
 //
@@ -92,7 +92,7 @@ func xxh3Strided129to240(dst *uint64, data *byte, n int, width int, consts *uint
 // xxh3Listed129to240 hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Listed129to240(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)
+func xxh3Listed129to240(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 
 // xxh3Sort adds the numbers of eight keys a group, from 0 on, to the lists of their classes.
 //

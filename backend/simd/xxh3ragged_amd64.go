@@ -13,12 +13,8 @@ import (
 // The classes of lengths of xxh3: 0 to 3 bytes, to 8, 16, 32, 64, 96, 128, 240, and beyond.
 const xxh3ClassCount = 9
 
-// blockKeys is the most keys that a ragged kernel gets, and slack how far the
-// sort writes beyond the end of a list.
-const (
-	blockKeys = 512
-	slack     = 8
-)
+// slack is how far the sort writes beyond the end of a list.
+const slack = 8
 
 // xxh3BatchKeys is how many keys of a class the AVX-512 kernels copy, hash and put in
 // their places at a time.
@@ -30,9 +26,11 @@ const xxh3BatchKeys = 64
 type xxh3Work struct {
 	consts xxh3Consts
 	lists  [xxh3ClassCount][blockKeys + slack]uint16
-	next   *byte // of the next block, to be brought to the cache
-	step   int   // and how far that moves on for each key
-	batch  [(8 + 8 + 32) * xxh3BatchKeys]byte
+	// next is where in the next block what is to be brought to the cache lies, and step
+	// how far that moves on for each key. It is no pointer: it may end behind the data.
+	next  uintptr
+	step  int
+	batch [(8 + 8 + 32) * xxh3BatchKeys]byte
 }
 
 var xxh3Works = sync.Pool{New: func() any { return new(xxh3Work) }}
@@ -66,7 +64,6 @@ func xxh3Ragged(dst []uint64, data []byte, keys cpu.Spans, seed uint64,
 			hashClass(w, class, list, dst, data, keys)
 		}
 	}
-	w.next = nil
 	xxh3Works.Put(w)
 	for i := n / 8 * 8; i < n; i++ {
 		dst[i] = hash.SumXXH3(data[keys.Start[i]:keys.End[i]], seed)
@@ -79,9 +76,9 @@ func xxh3Ragged(dst []uint64, data []byte, keys cpu.Spans, seed uint64,
 func (w *xxh3Work) ahead(data []byte, keys cpu.Spans) {
 	n := len(keys.Start)
 	first, last := int(keys.Start[0]), int(keys.End[n-1])
-	w.next, w.step = unsafe.SliceData(data), 0
+	w.next, w.step = uintptr(unsafe.Pointer(unsafe.SliceData(data))), 0
 	if size := last - first; size > 0 && last+size <= len(data) {
-		w.next, w.step = &data[last], size/n
+		w.next, w.step = uintptr(unsafe.Pointer(&data[last])), size/n
 	}
 }
 
@@ -115,7 +112,7 @@ func (w *xxh3Work) list(class int, list []uint16, dst []uint64, data []byte, key
 	w.advance(n)
 }
 
-func (w *xxh3Work) advance(n int) { w.next = (*byte)(unsafe.Add(unsafe.Pointer(w.next), n*w.step)) }
+func (w *xxh3Work) advance(n int) { w.next += uintptr(n * w.step) }
 
 // listAVX512 does what list does, for the classes of short keys in batches.
 func (w *xxh3Work) listAVX512(class int, list []uint16, dst []uint64, data []byte, keys cpu.Spans) {

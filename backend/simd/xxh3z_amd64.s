@@ -947,7 +947,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func xxh3Batch4to8Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+// func xxh3Batch4to8Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·xxh3Batch4to8Z(SB), NOSPLIT, $0-80
 	MOVQ data+8(FP), AX
@@ -1022,7 +1022,7 @@ scatter:
 	VZEROUPPER
 	RET
 
-// func xxh3Batch9to16Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+// func xxh3Batch9to16Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)
 // Requires: AVX, AVX512BW, AVX512DQ, AVX512F, MMX+
 TEXT ·xxh3Batch9to16Z(SB), NOSPLIT, $0-80
 	MOVQ data+8(FP), AX
@@ -1114,7 +1114,7 @@ scatter:
 	VZEROUPPER
 	RET
 
-// func xxh3Batch17to32Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+// func xxh3Batch17to32Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
 TEXT ·xxh3Batch17to32Z(SB), NOSPLIT, $0-80
 	MOVQ data+8(FP), AX

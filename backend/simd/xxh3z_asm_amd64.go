@@ -37,14 +37,14 @@ func xxh3Strided97to128Z(dst *uint64, data *byte, groups int, width int, consts 
 // xxh3Batch4to8Z hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Batch4to8Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+func xxh3Batch4to8Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)
 
 // xxh3Batch9to16Z hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Batch9to16Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+func xxh3Batch9to16Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)
 
 // xxh3Batch17to32Z hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.
 //
 //go:noescape
-func xxh3Batch17to32Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)
+func xxh3Batch17to32Z(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)

@@ -84,7 +84,7 @@ func xxh3Strided(c xxh3Class) {
 
 // xxh3Listed hashes the keys whose numbers a list has.
 func xxh3Listed(c xxh3Class) {
-	kernel("xxh3Listed"+c.name, "func(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int)",
+	kernel("xxh3Listed"+c.name, "func(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)",
 		"xxh3Listed"+c.name+" hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.")
 	dst, data := Load(Param("dst"), GP64()), NewParamAddr("data", 8) // registers are short
 	start, end := Load(Param("start"), GP64()), Load(Param("end"), GP64())

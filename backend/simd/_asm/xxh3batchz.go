@@ -11,7 +11,7 @@ import (
 // returns the hashes of eight keys, the first of which has the places.
 func xxh3Batch(name string, prime uint64, copyKey func(key, size, t GPVirtual, to places),
 	prepare func(consts Register), hash func(v vectors64, sizes VecVirtual, from places, consts Register) VecVirtual) {
-	kernel(name, "func(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next *byte, step int, memory *byte)",
+	kernel(name, "func(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int, memory *byte)",
 		name+" hashes the n keys whose numbers the list has, of the class and, a step of the memory from next on for each, brings that to the cache.")
 	data, memory := Load(Param("data"), GP64()), Load(Param("memory"), GP64())
 	start, end := Load(Param("start"), GP64()), Load(Param("end"), GP64())
