@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strconv"
@@ -99,14 +100,22 @@ func (w *worker) open(name, rowsName string) (grown int64, err error) {
 			if err != nil {
 				return 0, err
 			}
-			debug.FreeOSMemory()
-			before := residentBytes()
+			before := usedBytes()
 			_, _, err = w.perform(opLoad, false, 0, rows.len(), 1)
-			debug.FreeOSMemory() // what the store no longer needs does not count
-			return max(0, residentBytes()-before), err
+			return max(0, usedBytes()-before), err
 		}
 	}
 	return 0, fmt.Errorf("no store is called %s", name)
+}
+
+// usedBytes returns how much of the memory of this process is in use, 0 where the
+// system does not say. What is garbage does not count, nor what the runtime has of
+// free pages: on a busy machine it cannot give all of them back at once.
+func usedBytes() int64 {
+	debug.FreeOSMemory()
+	var heap runtime.MemStats
+	runtime.ReadMemStats(&heap)
+	return max(0, residentBytes()-int64(heap.HeapIdle-heap.HeapReleased))
 }
 
 // residentBytes returns how much memory this process has, 0 where the system
