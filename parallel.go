@@ -44,7 +44,7 @@ func (p *parallel) Describe() string {
 func (p *parallel) Place(dst *Placement, b *Batch, params Params) error {
 	// Each slice validates its own offsets, and shares one with the next, so
 	// here it is enough that the slices can be cut.
-	s, err := checkShape(dst, b, params)
+	s, err := CheckShape(dst, b, params)
 	if err != nil {
 		return err
 	}

@@ -79,15 +79,18 @@ func resize[T any](s []T, want bool, n int) []T {
 // call that can be computed, and returns the scheme that it amounts to. The
 // error matches ErrInvalid.
 func Check(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
-	s, err := checkShape(dst, b, p)
+	s, err := CheckShape(dst, b, p)
 	if err == nil {
 		err = b.validateOffsets()
 	}
 	return s, err
 }
 
-// checkShape is the part of Check that takes no time per key.
-func checkShape(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
+// CheckShape is the part of [Check] that takes no time per key: all but whether the
+// offsets rise and stay inside Data. It is for a backend that looks at those of some
+// keys when it comes to them, while they are in the cache; where they are wrong it
+// returns what [Batch.Validate] says.
+func CheckShape(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
 	s, err := p.resolveFor(dst)
 	if err == nil {
 		err = b.validateShape()

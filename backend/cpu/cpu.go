@@ -12,6 +12,7 @@ package cpu
 
 import (
 	"bytes"
+	"slices"
 	"sync"
 
 	"github.com/keymill/keymill"
@@ -36,18 +37,21 @@ func (b backend) Name() string { return b.kernels.Name }
 func (b backend) Describe() string { return b.kernels.Description }
 
 func (b backend) Place(dst *keymill.Placement, batch *keymill.Batch, p keymill.Params) error {
-	s, err := keymill.Check(dst, batch, p)
+	s, err := keymill.CheckShape(dst, batch, p)
 	if err != nil {
 		return err
 	}
 	clear(dst.Counts)
 	if dst.Hashes == nil && dst.Parts == nil && dst.Counts == nil {
-		return nil
+		return batch.Validate()
 	}
 	w := works.Get().(*work)
 	w.start(b.kernels, s)
-	w.place(dst, batch)
+	ok := w.place(dst, batch)
 	works.Put(w)
+	if !ok {
+		return batch.Validate()
+	}
 	return nil
 }
 
@@ -77,11 +81,13 @@ func (w *work) start(k *Kernels, s place.Scheme) {
 	w.nullHash, w.nullPart = s.PlaceNull()
 }
 
-func (w *work) place(dst *keymill.Placement, b *keymill.Batch) {
+// place computes the batch. It stops, and returns false, at a block whose offsets are
+// wrong.
+func (w *work) place(dst *keymill.Placement, b *keymill.Batch) (ok bool) {
 	wantParts := dst.Parts != nil || dst.Counts != nil
 	if !wantParts && b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst.Hashes, b.Data, b.Width) {
 		w.hashNulls(dst.Hashes, b)
-		return
+		return true
 	}
 	n, step := b.Len(), blockLen(b.Width)
 	for lo := 0; lo < n; lo += step {
@@ -91,6 +97,9 @@ func (w *work) place(dst *keymill.Placement, b *keymill.Batch) {
 			hashes = dst.Hashes[lo:hi]
 		}
 		block := b.Slice(lo, hi)
+		if !w.inside(&block) {
+			return false
+		}
 		w.hash(hashes, &block)
 		if !wantParts {
 			continue
@@ -102,6 +111,23 @@ func (w *work) place(dst *keymill.Placement, b *keymill.Batch) {
 		w.reduce(parts, hashes, &block)
 		count(dst.Counts, parts)
 	}
+	return true
+}
+
+// inside says whether the offsets of a block rise and stay inside its data. That is
+// looked at here, and not for the whole batch before, because they are read again at
+// once: the first look brings them to the cache.
+func (w *work) inside(b *keymill.Batch) bool {
+	if b.Width > 0 || b.Len() == 0 {
+		return true
+	}
+	if uint64(b.Offsets[len(b.Offsets)-1]) > uint64(len(b.Data)) {
+		return false
+	}
+	if rising := w.kernels.Rising; rising != nil {
+		return rising(b.Offsets)
+	}
+	return slices.IsSorted(b.Offsets)
 }
 
 // blockLen returns how many keys of a width go into a block, whose spans are

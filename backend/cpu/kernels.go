@@ -23,6 +23,9 @@ type Kernels struct {
 	// Ragged writes the hash of each key of a block of at most [BlockKeys].
 	Ragged [hash.NumFuncs]func(dst []uint64, data []byte, keys Spans, seed hash.Words) bool
 
+	// Rising says whether no offset is below the one before it. There are at least two.
+	Rising func(offsets []uint32) bool
+
 	// HashTags writes the part of each key that [place.HashTag] returns. dst may be keys.
 	HashTags func(dst Spans, data []byte, keys Spans) bool
 

@@ -32,7 +32,7 @@ var (
 	avx2 = variant{
 		name:     "avx2",
 		needs:    []cpuid.FeatureID{cpuid.AVX2, cpuid.BMI2, cpuid.POPCNT},
-		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, reduceAVX2, tagsAVX2, packAVX2},
+		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, reduceAVX2, tagsAVX2, packAVX2, offsetsAVX2},
 	}
 	sse42 = variant{
 		name:     "sse4.2",

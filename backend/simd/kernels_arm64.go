@@ -68,6 +68,7 @@ var leftToCPU = func() map[string]string {
 		"jump":       "two lanes of 64 bits would wait for each other's jumps, and NEON multiplies no 64-bit numbers",
 		hashTagsWork: "the search for a brace is the standard library's, which uses NEON",
 		packWork:     "to copy keys and ask for those ahead gains by waiting less for memory, which nobody has measured on arm64",
+		risingWork:   "a comparison a key is little beside what NEON leaves to scalar code",
 	}
 	for why, functions := range map[string][]hash.Func{
 		"NEON multiplies no 64-bit numbers, and has two lanes for what it would take instead": {

@@ -36,6 +36,7 @@ type family struct {
 	reduce   map[place.Reduce]reduceKernel
 	hashTags tagsKernel
 	pack     *packKernels
+	rising   risingKernel
 }
 
 // packKernels pack keys that lie all over memory; see [keymill.Packer].
@@ -53,6 +54,7 @@ type (
 	raggedKernel = func(dst []uint64, data []byte, keys cpu.Spans, seed hash.Words) bool
 	reduceKernel = func(dst []uint32, hashes []uint64, s *place.Scheme) bool
 	tagsKernel   = func(dst cpu.Spans, data []byte, keys cpu.Spans) bool
+	risingKernel = func(offsets []uint32) bool
 )
 
 // processor is what the ladder is climbed on.
@@ -104,12 +106,16 @@ func (r rung) choose(p processor, k *cpu.Kernels) (kernels []Kernel) {
 		k.PackStrings, k.PackSlices = pack.strings, pack.slices
 	}
 	note(packWork, name)
+	rising, name := best(usable, func(k *family) risingKernel { return k.rising }, func(k risingKernel) bool { return k != nil })
+	k.Rising = watchRising(rising)
+	note(risingWork, name)
 	return kernels
 }
 
 const (
 	hashTagsWork = "hash tags"
 	packWork     = "scattered keys"
+	risingWork   = "offsets checked"
 )
 
 func fixedWork(f hash.Func) string  { return f.String() + ", fixed width" }
@@ -154,6 +160,7 @@ func (v *variant) does(work string) bool {
 				return true
 			}
 		}
-		return work == hashTagsWork && k.hashTags != nil || work == packWork && k.pack != nil
+		return work == hashTagsWork && k.hashTags != nil || work == packWork && k.pack != nil ||
+			work == risingWork && k.rising != nil
 	})
 }

@@ -66,6 +66,16 @@ func watchTags(k tagsKernel) tagsKernel {
 	}
 }
 
+func watchRising(k risingKernel) risingKernel {
+	if k == nil {
+		return nil
+	}
+	return func(offsets []uint32) bool {
+		reads(offsets)
+		return k(offsets)
+	}
+}
+
 func watchPack(k *packKernels) *packKernels {
 	return &packKernels{watchedPack(k.strings), watchedPack(k.slices)}
 }

@@ -20,6 +20,7 @@ var families = map[string]func(){
 	"lanes32":  lanes32,
 	"lanes32z": lanes32z,
 	"pack":     pack,
+	"offsets":  offsets,
 	"reduce":   reduce,
 	"reducez":  reducez,
 	"sums64":   sums64,
