@@ -346,50 +346,49 @@ TEXT ·xxh3Listed0to3(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), BX
 	MOVQ n+40(FP), SI
 	MOVQ consts+48(FP), DI
+	MOVQ next+56(FP), R8
 
 key:
-	MOVWLZX    (BX), R8
-	MOVL       (CX)(R8*4), R9
-	MOVL       (DX)(R8*4), R10
-	SUBL       R9, R10
-	ADDQ       data+8(FP), R9
-	MOVQ       next+56(FP), R11
-	PREFETCHT0 (R11)
-	ADDQ       step+64(FP), R11
-	MOVQ       R11, next+56(FP)
-	MOVQ       R10, R11
-	MOVQ       $0x00000001, R12
-	TESTQ      R10, R10
-	CMOVQEQ    DI, R9
-	CMOVQEQ    R12, R11
-	MOVBLZX    (R9), R12
-	SHLL       $0x10, R12
-	MOVQ       R11, R13
-	SHRQ       $0x01, R13
-	MOVBLZX    (R9)(R13*1), R13
-	SHLL       $0x18, R13
-	ORL        R13, R12
-	MOVBLZX    -1(R9)(R11*1), R13
-	ORL        R13, R12
-	SHLL       $0x08, R11
-	ORL        R11, R12
-	XORQ       (DI), R12
-	MOVQ       R12, R9
-	SHRQ       $0x21, R9
-	XORQ       R9, R12
-	MOVQ       $0xc2b2ae3d27d4eb4f, R9
-	IMULQ      R9, R12
-	MOVQ       R12, R9
-	SHRQ       $0x1d, R9
-	XORQ       R9, R12
-	MOVQ       $0x165667b19e3779f9, R9
-	IMULQ      R9, R12
-	MOVQ       R12, R9
-	SHRQ       $0x20, R9
-	XORQ       R9, R12
-	TESTQ      R10, R10
-	CMOVQEQ    32(DI), R12
-	MOVQ       R12, (AX)(R8*8)
+	PREFETCHT0 (R8)
+	ADDQ       step+64(FP), R8
+	MOVWLZX    (BX), R9
+	MOVL       (CX)(R9*4), R10
+	MOVL       (DX)(R9*4), R11
+	SUBL       R10, R11
+	ADDQ       data+8(FP), R10
+	MOVQ       R11, R12
+	MOVQ       $0x00000001, R13
+	TESTQ      R11, R11
+	CMOVQEQ    DI, R10
+	CMOVQEQ    R13, R12
+	MOVBLZX    (R10), R13
+	SHLL       $0x10, R13
+	MOVQ       R12, R14
+	SHRQ       $0x01, R14
+	MOVBLZX    (R10)(R14*1), R14
+	SHLL       $0x18, R14
+	ORL        R14, R13
+	MOVBLZX    -1(R10)(R12*1), R14
+	ORL        R14, R13
+	SHLL       $0x08, R12
+	ORL        R12, R13
+	XORQ       (DI), R13
+	MOVQ       R13, R10
+	SHRQ       $0x21, R10
+	XORQ       R10, R13
+	MOVQ       $0xc2b2ae3d27d4eb4f, R10
+	IMULQ      R10, R13
+	MOVQ       R13, R10
+	SHRQ       $0x1d, R10
+	XORQ       R10, R13
+	MOVQ       $0x165667b19e3779f9, R10
+	IMULQ      R10, R13
+	MOVQ       R13, R10
+	SHRQ       $0x20, R10
+	XORQ       R10, R13
+	TESTQ      R11, R11
+	CMOVQEQ    32(DI), R13
+	MOVQ       R13, (AX)(R9*8)
 	ADDQ       $0x02, BX
 	DECQ       SI
 	JNZ        key
@@ -440,37 +439,36 @@ TEXT ·xxh3Listed4to8(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), BX
 	MOVQ n+40(FP), SI
 	MOVQ consts+48(FP), DI
+	MOVQ next+56(FP), R8
 
 key:
-	MOVWLZX    (BX), R8
-	MOVL       (CX)(R8*4), R9
-	MOVL       (DX)(R8*4), R10
-	SUBL       R9, R10
-	ADDQ       data+8(FP), R9
-	MOVQ       next+56(FP), R11
-	PREFETCHT0 (R11)
-	ADDQ       step+64(FP), R11
-	MOVQ       R11, next+56(FP)
-	MOVL       (R9), R11
-	MOVL       -4(R9)(R10*1), R9
-	SHLQ       $0x20, R11
-	ADDQ       R9, R11
-	XORQ       8(DI), R11
-	RORXQ      $0x0f, R11, R9
-	RORXQ      $0x28, R11, R12
-	XORQ       R9, R11
-	XORQ       R12, R11
-	MOVQ       $0x9fb21c651e98df25, R12
-	IMULQ      R12, R11
-	MOVQ       R11, R9
-	SHRQ       $0x23, R9
-	ADDQ       R10, R9
-	XORQ       R9, R11
-	IMULQ      R12, R11
-	MOVQ       R11, R9
-	SHRQ       $0x1c, R9
-	XORQ       R9, R11
-	MOVQ       R11, (AX)(R8*8)
+	PREFETCHT0 (R8)
+	ADDQ       step+64(FP), R8
+	MOVWLZX    (BX), R9
+	MOVL       (CX)(R9*4), R10
+	MOVL       (DX)(R9*4), R11
+	SUBL       R10, R11
+	ADDQ       data+8(FP), R10
+	MOVL       (R10), R12
+	MOVL       -4(R10)(R11*1), R10
+	SHLQ       $0x20, R12
+	ADDQ       R10, R12
+	XORQ       8(DI), R12
+	RORXQ      $0x0f, R12, R10
+	RORXQ      $0x28, R12, R13
+	XORQ       R10, R12
+	XORQ       R13, R12
+	MOVQ       $0x9fb21c651e98df25, R13
+	IMULQ      R13, R12
+	MOVQ       R12, R10
+	SHRQ       $0x23, R10
+	ADDQ       R11, R10
+	XORQ       R10, R12
+	IMULQ      R13, R12
+	MOVQ       R12, R10
+	SHRQ       $0x1c, R10
+	XORQ       R10, R12
+	MOVQ       R12, (AX)(R9*8)
 	ADDQ       $0x02, BX
 	DECQ       SI
 	JNZ        key
@@ -521,37 +519,36 @@ TEXT ·xxh3Listed9to16(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	MOVQ next+56(FP), R9
 
 key:
-	MOVWLZX    (SI), R9
-	MOVL       (CX)(R9*4), DX
-	MOVL       (BX)(R9*4), R10
-	SUBL       DX, R10
+	PREFETCHT0 (R9)
+	ADDQ       step+64(FP), R9
+	MOVWLZX    (SI), R10
+	MOVL       (CX)(R10*4), DX
+	MOVL       (BX)(R10*4), R11
+	SUBL       DX, R11
 	ADDQ       data+8(FP), DX
-	MOVQ       next+56(FP), R11
-	PREFETCHT0 (R11)
-	ADDQ       step+64(FP), R11
-	MOVQ       R11, next+56(FP)
-	MOVQ       (DX), R11
-	XORQ       16(R8), R11
-	MOVQ       -8(DX)(R10*1), R12
-	XORQ       24(R8), R12
-	MOVQ       R11, DX
-	MULXQ      R12, R13, DX
-	BSWAPQ     R11
-	ADDQ       R12, R11
-	ADDQ       R10, R11
-	XORQ       R13, DX
-	ADDQ       DX, R11
-	MOVQ       R11, DX
+	MOVQ       (DX), R12
+	XORQ       16(R8), R12
+	MOVQ       -8(DX)(R11*1), R13
+	XORQ       24(R8), R13
+	MOVQ       R12, DX
+	MULXQ      R13, R14, DX
+	BSWAPQ     R12
+	ADDQ       R13, R12
+	ADDQ       R11, R12
+	XORQ       R14, DX
+	ADDQ       DX, R12
+	MOVQ       R12, DX
 	SHRQ       $0x25, DX
-	XORQ       DX, R11
+	XORQ       DX, R12
 	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R11
-	MOVQ       R11, DX
+	IMULQ      DX, R12
+	MOVQ       R12, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R11
-	MOVQ       R11, (AX)(R9*8)
+	XORQ       DX, R12
+	MOVQ       R12, (AX)(R10*8)
 	ADDQ       $0x02, SI
 	DECQ       DI
 	JNZ        key
@@ -608,43 +605,42 @@ TEXT ·xxh3Listed17to32(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	MOVQ next+56(FP), R9
 
 key:
-	MOVWLZX    (SI), R9
-	MOVL       (CX)(R9*4), R10
-	MOVL       (BX)(R9*4), R11
-	SUBL       R10, R11
-	ADDQ       data+8(FP), R10
-	MOVQ       next+56(FP), DX
-	PREFETCHT0 (DX)
-	ADDQ       step+64(FP), DX
-	MOVQ       DX, next+56(FP)
-	MOVQ       R11, R12
+	PREFETCHT0 (R9)
+	ADDQ       step+64(FP), R9
+	MOVWLZX    (SI), R10
+	MOVL       (CX)(R10*4), R11
+	MOVL       (BX)(R10*4), R12
+	SUBL       R11, R12
+	ADDQ       data+8(FP), R11
+	MOVQ       R12, R13
 	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R12
-	MOVQ       (R10), DX
+	IMULQ      DX, R13
+	MOVQ       (R11), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R10), R13
-	XORQ       48(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -16(R10)(R11*1), DX
+	MOVQ       8(R11), R14
+	XORQ       48(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -16(R11)(R12*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R10)(R11*1), R10
-	XORQ       64(R8), R10
-	MULXQ      R10, DX, R10
-	XORQ       DX, R10
-	ADDQ       R10, R12
-	MOVQ       R12, DX
+	MOVQ       -8(R11)(R12*1), R11
+	XORQ       64(R8), R11
+	MULXQ      R11, DX, R11
+	XORQ       DX, R11
+	ADDQ       R11, R13
+	MOVQ       R13, DX
 	SHRQ       $0x25, DX
-	XORQ       DX, R12
+	XORQ       DX, R13
 	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
-	MOVQ       R12, DX
+	IMULQ      DX, R13
+	MOVQ       R13, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R12
-	MOVQ       R12, (AX)(R9*8)
+	XORQ       DX, R13
+	MOVQ       R13, (AX)(R10*8)
 	ADDQ       $0x02, SI
 	DECQ       DI
 	JNZ        key
@@ -715,57 +711,56 @@ TEXT ·xxh3Listed33to64(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	MOVQ next+56(FP), R9
 
 key:
-	MOVWLZX    (SI), R9
-	MOVL       (CX)(R9*4), R10
-	MOVL       (BX)(R9*4), R11
-	SUBL       R10, R11
-	ADDQ       data+8(FP), R10
-	MOVQ       next+56(FP), DX
-	PREFETCHT0 (DX)
-	ADDQ       step+64(FP), DX
-	MOVQ       DX, next+56(FP)
-	MOVQ       R11, R12
+	PREFETCHT0 (R9)
+	ADDQ       step+64(FP), R9
+	MOVWLZX    (SI), R10
+	MOVL       (CX)(R10*4), R11
+	MOVL       (BX)(R10*4), R12
+	SUBL       R11, R12
+	ADDQ       data+8(FP), R11
+	MOVQ       R12, R13
 	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R12
-	MOVQ       (R10), DX
+	IMULQ      DX, R13
+	MOVQ       (R11), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R10), R13
-	XORQ       48(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -16(R10)(R11*1), DX
+	MOVQ       8(R11), R14
+	XORQ       48(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -16(R11)(R12*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R10)(R11*1), R13
-	XORQ       64(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       16(R10), DX
+	MOVQ       -8(R11)(R12*1), R14
+	XORQ       64(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       16(R11), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R10), R13
-	XORQ       80(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -32(R10)(R11*1), DX
+	MOVQ       24(R11), R14
+	XORQ       80(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -32(R11)(R12*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R10)(R11*1), R10
-	XORQ       96(R8), R10
-	MULXQ      R10, DX, R10
-	XORQ       DX, R10
-	ADDQ       R10, R12
-	MOVQ       R12, DX
+	MOVQ       -24(R11)(R12*1), R11
+	XORQ       96(R8), R11
+	MULXQ      R11, DX, R11
+	XORQ       DX, R11
+	ADDQ       R11, R13
+	MOVQ       R13, DX
 	SHRQ       $0x25, DX
-	XORQ       DX, R12
+	XORQ       DX, R13
 	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
-	MOVQ       R12, DX
+	IMULQ      DX, R13
+	MOVQ       R13, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R12
-	MOVQ       R12, (AX)(R9*8)
+	XORQ       DX, R13
+	MOVQ       R13, (AX)(R10*8)
 	ADDQ       $0x02, SI
 	DECQ       DI
 	JNZ        key
@@ -850,71 +845,70 @@ TEXT ·xxh3Listed65to96(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	MOVQ next+56(FP), R9
 
 key:
-	MOVWLZX    (SI), R9
-	MOVL       (CX)(R9*4), R10
-	MOVL       (BX)(R9*4), R11
-	SUBL       R10, R11
-	ADDQ       data+8(FP), R10
-	MOVQ       next+56(FP), DX
-	PREFETCHT0 (DX)
-	ADDQ       step+64(FP), DX
-	MOVQ       DX, next+56(FP)
-	MOVQ       R11, R12
+	PREFETCHT0 (R9)
+	ADDQ       step+64(FP), R9
+	MOVWLZX    (SI), R10
+	MOVL       (CX)(R10*4), R11
+	MOVL       (BX)(R10*4), R12
+	SUBL       R11, R12
+	ADDQ       data+8(FP), R11
+	MOVQ       R12, R13
 	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R12
-	MOVQ       (R10), DX
+	IMULQ      DX, R13
+	MOVQ       (R11), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R10), R13
-	XORQ       48(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -16(R10)(R11*1), DX
+	MOVQ       8(R11), R14
+	XORQ       48(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -16(R11)(R12*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R10)(R11*1), R13
-	XORQ       64(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       16(R10), DX
+	MOVQ       -8(R11)(R12*1), R14
+	XORQ       64(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       16(R11), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R10), R13
-	XORQ       80(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -32(R10)(R11*1), DX
+	MOVQ       24(R11), R14
+	XORQ       80(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -32(R11)(R12*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R10)(R11*1), R13
-	XORQ       96(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       32(R10), DX
+	MOVQ       -24(R11)(R12*1), R14
+	XORQ       96(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       32(R11), DX
 	XORQ       104(R8), DX
-	MOVQ       40(R10), R13
-	XORQ       112(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -48(R10)(R11*1), DX
+	MOVQ       40(R11), R14
+	XORQ       112(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -48(R11)(R12*1), DX
 	XORQ       120(R8), DX
-	MOVQ       -40(R10)(R11*1), R10
-	XORQ       128(R8), R10
-	MULXQ      R10, DX, R10
-	XORQ       DX, R10
-	ADDQ       R10, R12
-	MOVQ       R12, DX
+	MOVQ       -40(R11)(R12*1), R11
+	XORQ       128(R8), R11
+	MULXQ      R11, DX, R11
+	XORQ       DX, R11
+	ADDQ       R11, R13
+	MOVQ       R13, DX
 	SHRQ       $0x25, DX
-	XORQ       DX, R12
+	XORQ       DX, R13
 	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
-	MOVQ       R12, DX
+	IMULQ      DX, R13
+	MOVQ       R13, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R12
-	MOVQ       R12, (AX)(R9*8)
+	XORQ       DX, R13
+	MOVQ       R13, (AX)(R10*8)
 	ADDQ       $0x02, SI
 	DECQ       DI
 	JNZ        key
@@ -1013,85 +1007,84 @@ TEXT ·xxh3Listed97to128(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	MOVQ next+56(FP), R9
 
 key:
-	MOVWLZX    (SI), R9
-	MOVL       (CX)(R9*4), R10
-	MOVL       (BX)(R9*4), R11
-	SUBL       R10, R11
-	ADDQ       data+8(FP), R10
-	MOVQ       next+56(FP), DX
-	PREFETCHT0 (DX)
-	ADDQ       step+64(FP), DX
-	MOVQ       DX, next+56(FP)
-	MOVQ       R11, R12
+	PREFETCHT0 (R9)
+	ADDQ       step+64(FP), R9
+	MOVWLZX    (SI), R10
+	MOVL       (CX)(R10*4), R11
+	MOVL       (BX)(R10*4), R12
+	SUBL       R11, R12
+	ADDQ       data+8(FP), R11
+	MOVQ       R12, R13
 	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R12
-	MOVQ       (R10), DX
+	IMULQ      DX, R13
+	MOVQ       (R11), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R10), R13
-	XORQ       48(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -16(R10)(R11*1), DX
+	MOVQ       8(R11), R14
+	XORQ       48(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -16(R11)(R12*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R10)(R11*1), R13
-	XORQ       64(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       16(R10), DX
+	MOVQ       -8(R11)(R12*1), R14
+	XORQ       64(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       16(R11), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R10), R13
-	XORQ       80(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -32(R10)(R11*1), DX
+	MOVQ       24(R11), R14
+	XORQ       80(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -32(R11)(R12*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R10)(R11*1), R13
-	XORQ       96(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       32(R10), DX
+	MOVQ       -24(R11)(R12*1), R14
+	XORQ       96(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       32(R11), DX
 	XORQ       104(R8), DX
-	MOVQ       40(R10), R13
-	XORQ       112(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -48(R10)(R11*1), DX
+	MOVQ       40(R11), R14
+	XORQ       112(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -48(R11)(R12*1), DX
 	XORQ       120(R8), DX
-	MOVQ       -40(R10)(R11*1), R13
-	XORQ       128(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       48(R10), DX
+	MOVQ       -40(R11)(R12*1), R14
+	XORQ       128(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       48(R11), DX
 	XORQ       136(R8), DX
-	MOVQ       56(R10), R13
-	XORQ       144(R8), R13
-	MULXQ      R13, DX, R13
-	XORQ       DX, R13
-	ADDQ       R13, R12
-	MOVQ       -64(R10)(R11*1), DX
+	MOVQ       56(R11), R14
+	XORQ       144(R8), R14
+	MULXQ      R14, DX, R14
+	XORQ       DX, R14
+	ADDQ       R14, R13
+	MOVQ       -64(R11)(R12*1), DX
 	XORQ       152(R8), DX
-	MOVQ       -56(R10)(R11*1), R10
-	XORQ       160(R8), R10
-	MULXQ      R10, DX, R10
-	XORQ       DX, R10
-	ADDQ       R10, R12
-	MOVQ       R12, DX
+	MOVQ       -56(R11)(R12*1), R11
+	XORQ       160(R8), R11
+	MULXQ      R11, DX, R11
+	XORQ       DX, R11
+	ADDQ       R11, R13
+	MOVQ       R13, DX
 	SHRQ       $0x25, DX
-	XORQ       DX, R12
+	XORQ       DX, R13
 	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
-	MOVQ       R12, DX
+	IMULQ      DX, R13
+	MOVQ       R13, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R12
-	MOVQ       R12, (AX)(R9*8)
+	XORQ       DX, R13
+	MOVQ       R13, (AX)(R10*8)
 	ADDQ       $0x02, SI
 	DECQ       DI
 	JNZ        key
@@ -1228,15 +1221,15 @@ TEXT ·xxh3Listed129to240(SB), NOSPLIT, $8-72
 	MOVQ consts+48(FP), R8
 
 key:
+	MOVQ       next+56(FP), DX
+	PREFETCHT0 (DX)
+	ADDQ       step+64(FP), DX
+	MOVQ       DX, next+56(FP)
 	MOVWLZX    (SI), R9
 	MOVL       (CX)(R9*4), R10
 	MOVL       (BX)(R9*4), R11
 	SUBL       R10, R11
 	ADDQ       data+8(FP), R10
-	MOVQ       next+56(FP), DX
-	PREFETCHT0 (DX)
-	ADDQ       step+64(FP), DX
-	MOVQ       DX, next+56(FP)
 	MOVQ       R11, R12
 	MOVQ       $0x9e3779b185ebca87, DX
 	IMULQ      DX, R12
