@@ -25,6 +25,28 @@ type Describer interface {
 	Describe() string
 }
 
+// Uploader is a Backend with memory of its own, where a batch can stay: to be hashed
+// again, or placed under other schemes, without its keys travelling again.
+type Uploader interface {
+	// Upload copies a batch. The errors are those of Place. The caller closes what is
+	// returned.
+	Upload(b *Batch) (Resident, error)
+}
+
+// Resident is a batch that lies in the memory of a backend. It is safe for concurrent
+// use.
+type Resident interface {
+	// Len returns the number of keys.
+	Len() int
+
+	// Place is that of the backend, for the keys that were uploaded.
+	Place(dst *Placement, p Params) error
+
+	// Close gives the memory back. It waits for calls under way; those that come later
+	// fail. A second Close does nothing.
+	Close() error
+}
+
 // Candidate is a backend together with what it costs, for [NewDispatcher].
 type Candidate struct {
 	Backend

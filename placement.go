@@ -101,6 +101,16 @@ func CheckShape(dst *Placement, b *Batch, p Params) (place.Scheme, error) {
 	return s, err
 }
 
+// CheckResident is [Check] for a batch of so many keys that was checked when it was
+// uploaded: see [Resident].
+func CheckResident(dst *Placement, keys int, p Params) (place.Scheme, error) {
+	s, err := p.resolveFor(dst)
+	if err == nil {
+		err = dst.checkLengths(keys, s)
+	}
+	return s, err
+}
+
 // resolveFor is Resolve, for the fields that are wanted.
 func (p Params) resolveFor(dst *Placement) (place.Scheme, error) {
 	s, err := p.Resolve()

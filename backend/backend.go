@@ -4,11 +4,13 @@ package backend
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend/cpu"
+	"github.com/keymill/keymill/backend/opencl"
 	"github.com/keymill/keymill/backend/simd"
 	"github.com/keymill/keymill/internal/nearest"
 )
@@ -20,14 +22,34 @@ type Entry struct {
 	Profile keymill.Profile // its built-in costs
 	Err     error           // why it cannot be used here: unavailable, or its self-test failed
 	Kernels []simd.Kernel   // what computes which work, of a backend of package simd
+
+	// Device says that it is a device beside the processor: one backend serves all
+	// goroutines.
+	Device bool
+
+	// ByName says that it is used only where somebody asks for it by name: an OpenCL
+	// device that is the processor itself, which package simd uses better.
+	ByName bool
 }
 
 // List returns the backends that this build knows, cpu first, each after its
 // self-test. The tests run once a process. The profiles are shared: a caller
-// that wants others makes its own.
-func List() []Entry { return append([]Entry(nil), list()...) }
+// that wants others makes its own. It opens every OpenCL device, which takes
+// tenths of a second; [Choose] opens none that it is not asked for.
+func List() []Entry { return slices.Concat(host(), openCL()) }
 
-var list = sync.OnceValue(func() []Entry {
+// Names returns what may be asked for, without a look at devices: "opencl" stands
+// for all of those.
+func Names() []string {
+	var names []string
+	for _, e := range host() {
+		names = append(names, e.Name)
+	}
+	return append(names, "opencl")
+}
+
+// host lists the backends of the processor.
+var host = sync.OnceValue(func() []Entry {
 	entries := []Entry{tested(cpu.New(), cpu.Profile())}
 	for _, level := range simd.Levels() {
 		if level.Err != nil {
@@ -36,6 +58,28 @@ var list = sync.OnceValue(func() []Entry {
 		}
 		e := tested(level.Backend, level.Profile)
 		e.Kernels = level.Kernels
+		entries = append(entries, e)
+	}
+	return entries
+})
+
+// openCL lists the OpenCL devices, or says why there is none. They stay open until the
+// process ends.
+var openCL = sync.OnceValue(func() []Entry {
+	devices, err := opencl.Devices()
+	if err != nil {
+		return []Entry{{Name: "opencl", Err: err, Device: true}}
+	}
+	var entries []Entry
+	for i, info := range devices {
+		e := Entry{Name: fmt.Sprintf("opencl:%d", i), Device: true, ByName: info.Type == opencl.CPU}
+		d, err := opencl.Open(i, opencl.Options{})
+		if err == nil {
+			err = d.SelfTest()
+		}
+		if e.Err = err; err == nil {
+			e.Backend, e.Profile = d, opencl.Profile(info)
+		}
 		entries = append(entries, e)
 	}
 	return entries
@@ -58,23 +102,31 @@ func Available() []keymill.Candidate {
 // Auto lets [Choose] take every backend that is available.
 const Auto = "auto"
 
-// Choose returns the candidates that a user asks for by name: all for Auto,
-// else those whose name is the one given, or begins with it up to a slash or
-// colon, as simd/avx2 begins with simd. For workers of 2 or more, each is there
-// a second time, on that many goroutines. If none of that name can be used, the
+// Choose returns the candidates that a user asks for by name: all for Auto (an
+// OpenCL device only if it is a GPU or the like), else those whose name is the one
+// given, or begins with it up to a slash or colon, as simd/avx2 begins with simd. For
+// workers of 2 or more, each that is no device is there a second time, on that many
+// goroutines. If none of that name can be used, the
 // error says why, and matches [keymill.ErrUnavailable].
 func Choose(name string, workers int) ([]keymill.Candidate, error) {
-	return choose(List(), name, workers)
+	entries := host()
+	asked := name == "opencl" || strings.HasPrefix(name, "opencl:")
+	if asked || name == Auto && opencl.Likely() {
+		entries = slices.Concat(entries, openCL())
+	}
+	return choose(entries, name, workers)
 }
 
 func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, error) {
 	var chosen []keymill.Candidate
 	var errs []error
 	names := []string{Auto}
+	devices := map[string]bool{}
 	for _, e := range entries {
 		names = append(names, e.Name)
+		devices[e.Name] = e.Device
 		switch {
-		case !matches(e.Name, name):
+		case !matches(e.Name, name) || name == Auto && e.ByName:
 		case e.Err != nil:
 			errs = append(errs, e.Err)
 		default:
@@ -85,10 +137,13 @@ func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, err
 	case len(chosen) == 0 && len(errs) > 0:
 		return nil, fmt.Errorf("backend %s is %w: %w", name, keymill.ErrUnavailable, errs[0])
 	case len(chosen) == 0:
-		return nil, unknown(name, names)
+		return nil, unknown(name, append(names, "opencl"))
 	}
 	if workers >= 2 {
 		for _, c := range chosen {
+			if devices[c.Name()] {
+				continue
+			}
 			chosen = append(chosen, keymill.Candidate{
 				Backend: keymill.Parallel(c.Backend, workers),
 				Profile: c.Profile.Parallel(workers),

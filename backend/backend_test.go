@@ -10,6 +10,7 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend"
 	"github.com/keymill/keymill/internal/backendtest"
+	"github.com/keymill/keymill/place"
 )
 
 // TestAvailable runs the conformance suite on every backend that is offered to
@@ -26,17 +27,40 @@ func TestAvailable(t *testing.T) {
 // TestRequired fails if a backend that REQUIRE_BACKENDS names is not there: so
 // that on a machine which must have it, nothing passes by being left out.
 func TestRequired(t *testing.T) {
-	var available []string
-	for _, c := range backend.Available() {
-		available = append(available, c.Name())
-	}
 	required := os.Getenv("REQUIRE_BACKENDS")
 	if required == "" {
 		required = "cpu"
 	}
 	for name := range strings.SplitSeq(required, ",") {
-		require.Contains(t, available, name, "REQUIRE_BACKENDS names it")
+		_, err := backend.Choose(name, 1)
+		require.NoError(t, err, "REQUIRE_BACKENDS names it")
 	}
+}
+
+// What is chosen of OpenCL by name is its devices, each once for all goroutines; or the
+// error says why there is none.
+func TestOpenCL(t *testing.T) {
+	candidates, err := backend.Choose("opencl", 4)
+	if err != nil {
+		require.NotContains(t, os.Getenv("REQUIRE_BACKENDS"), "opencl")
+		require.ErrorIs(t, err, keymill.ErrUnavailable)
+		return
+	}
+	require.Equal(t, "opencl:0", candidates[0].Name())
+	for _, c := range candidates {
+		require.Regexp(t, `^opencl:\d+$`, c.Name())
+	}
+	d, err := keymill.NewDispatcher(keymill.Config{Candidates: candidates})
+	require.NoError(t, err)
+	b := keymill.Batch{Width: 8, Data: make([]byte, 8000)}
+	p := keymill.Params{Scheme: place.Jump(100)}
+	var dst keymill.Placement
+	dst.Resize(keymill.OutHashes|keymill.OutParts|keymill.OutCounts, b.Len(), 100)
+	require.NoError(t, d.Place(&dst, &b, p))
+	require.NoError(t, keymill.Verify(&dst, &b, p))
+
+	_, err = backend.Choose("opencl:99", 1)
+	require.ErrorIs(t, err, keymill.ErrUnavailable)
 }
 
 func TestChoose(t *testing.T) {

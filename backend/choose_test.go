@@ -44,7 +44,8 @@ func TestChooseAmongSeveral(t *testing.T) {
 		{Name: "simd/avx512", Err: missing},
 		{Name: "simd/avx2", Backend: renamed{cpu.New(), "simd/avx2", nil}},
 		{Name: "simdex", Backend: renamed{cpu.New(), "simdex", nil}},
-		{Name: "opencl:0", Backend: renamed{cpu.New(), "opencl:0", nil}},
+		{Name: "opencl:0", Backend: renamed{cpu.New(), "opencl:0", nil}, Device: true},
+		{Name: "opencl:1", Backend: renamed{cpu.New(), "opencl:1", nil}, Device: true, ByName: true},
 	}
 	names := func(name string) (all []string) {
 		candidates, err := choose(entries, name, 1)
@@ -56,10 +57,19 @@ func TestChooseAmongSeveral(t *testing.T) {
 	}
 	require.Equal(t, []string{"simd/avx2"}, names("simd"), "the one of them that can be used")
 	require.Equal(t, []string{"simd/avx2"}, names("simd/avx2"))
-	require.Equal(t, []string{"opencl:0"}, names("opencl"))
+	require.Equal(t, []string{"opencl:0", "opencl:1"}, names("opencl"))
+	require.Equal(t, []string{"opencl:1"}, names("opencl:1"))
 	require.Equal(t, []string{"cpu", "simd/avx2", "simdex", "opencl:0"}, names(Auto))
 
-	_, err := choose(entries, "simd/avx512", 1)
+	several, err := choose(entries, Auto, 2)
+	require.NoError(t, err)
+	var parallel []string
+	for _, c := range several[4:] {
+		parallel = append(parallel, c.Name())
+	}
+	require.Equal(t, []string{"cpu*2", "simd/avx2*2", "simdex*2"}, parallel, "a device serves all goroutines")
+
+	_, err = choose(entries, "simd/avx512", 1)
 	require.ErrorIs(t, err, keymill.ErrUnavailable)
 	require.ErrorIs(t, err, missing)
 	require.EqualError(t, err, "backend simd/avx512 is not available here: this CPU has no AVX-512")

@@ -34,11 +34,12 @@ type Config struct {
 
 	// Backend names what the tables hash and place measure, as [backend.Choose]
 	// takes it; "" is all that work here. Backends, if not nil, are taken instead.
+	// Of the table device it names the one OpenCL device; "" is the first.
 	Backend  string
 	Backends []keymill.Backend `json:"-"`
 
 	// Worker is the command line of a program that calls [ServeWorker] with
-	// Stores and the stores of Peers, for the table kv.
+	// Stores and the stores of Peers, for the tables kv and device.
 	Worker []string `json:"-"`
 
 	Peers Peers `json:"-"`
@@ -49,6 +50,10 @@ type Config struct {
 	// memory is how many bytes are more than a cache holds, a power of two; 0: on
 	// this machine. The tests, which tell results and not times, take less.
 	memory int
+
+	// device is what the table device measures; nil: the one that Backend names. The
+	// tests, which must pass where there is no device, take another.
+	device device
 }
 
 // Peers are what ours is compared with. They live in a module of their own, so
@@ -82,7 +87,8 @@ type HashPeer struct {
 // PlacePeer is another library's placement.
 type PlacePeer struct {
 	Name   string
-	Scheme string // the preset whose partitions it computes
+	Scheme string    // the preset whose partitions it computes
+	Hash   hash.Func // what it hashes by, if that is not the preset's own: for the table device
 	Parts  uint32
 	// Untagged says that it takes keys for whole that have a hash tag in braces.
 	Untagged bool
@@ -90,7 +96,7 @@ type PlacePeer struct {
 }
 
 // Tables are the kinds of runs.
-var Tables = []string{"hash", "place", "kv"}
+var Tables = []string{"hash", "place", "kv", "device"}
 
 // minRounds is the least number of samples for which there is a 95 % interval.
 const minRounds = 6
@@ -108,6 +114,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("%d keys: it takes 1 to %d, or 0 for what the table is meant for", c.Keys, maxKeys)
 	case c.Rounds < 0 || c.Rounds > 0 && c.Rounds < minRounds:
 		return fmt.Errorf("%d rounds: it takes %d or more, for fewer tell nothing at 95 %%", c.Rounds, minRounds)
+	case c.Table == "device" && c.Workloads != nil:
+		return fmt.Errorf("the table device has keys of %d bytes, and no other workloads", deviceWidth)
 	case c.Table == "kv" && c.Keys > 0 && c.Keys < minKeys:
 		return fmt.Errorf("%d rows: it takes %d or more, or branch predictors learn them", c.Keys, minKeys)
 	}
@@ -128,7 +136,7 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 	if rounds == 0 {
 		rounds = 151
 	}
-	if c.Backends == nil {
+	if c.Backends == nil && c.Table != "device" {
 		if c.Backends, err = c.backends(); err != nil {
 			return nil, err
 		}
@@ -190,6 +198,8 @@ func (c Config) table(ctx context.Context, report *Report) (table, error) {
 		return c.placeTable(report)
 	case "kv":
 		return c.storeTable(ctx, report)
+	case "device":
+		return c.deviceTable(ctx, report)
 	}
 	return table{}, nearest.Unknown("table", c.Table, Tables)
 }

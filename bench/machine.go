@@ -3,6 +3,7 @@ package bench
 import (
 	"os"
 	"runtime"
+	"runtime/debug"
 	"strings"
 
 	"github.com/klauspost/cpuid/v2"
@@ -44,6 +45,22 @@ func ThisMachine() Machine {
 		Virtual:   cpuid.CPU.Supports(cpuid.HYPERVISOR),
 		Go:        runtime.Version(),
 	}
+}
+
+// BuiltFrom returns the commit that this program was built from, with a "+" if files were
+// changed, or "unknown".
+func BuiltFrom() string {
+	commit, changed := "unknown", ""
+	info, _ := debug.ReadBuildInfo()
+	for _, s := range info.Settings {
+		switch {
+		case s.Key == "vcs.revision":
+			commit = s.Value[:min(12, len(s.Value))]
+		case s.Key == "vcs.modified" && s.Value == "true":
+			changed = "+"
+		}
+	}
+	return commit + changed
 }
 
 // features returns the instruction sets that matter for hashing and that the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
 )
 
@@ -65,7 +66,7 @@ func (c *columns) placeGroup(preset place.Preset, family string) (*group, error)
 	peers := []columnPeer[uint32]{{definition, false, placed(scheme)}}
 	for _, p := range c.Peers.Place {
 		tagged := p.Untagged && bytes.IndexByte(w.Batches[0].Data, '{') >= 0
-		if p.Scheme == preset.Name && p.Parts == scheme.Parts && !tagged {
+		if p.Scheme == preset.Name && p.Parts == scheme.Parts && p.Hash == hash.Default && !tagged {
 			peers = append(peers, columnPeer[uint32]{p.Name, false, p.Place})
 		}
 	}

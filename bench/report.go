@@ -150,7 +150,7 @@ func (g *group) roof() (fastest []float64) {
 func (g *group) limits() (limits []Limit) {
 	for i, roof := range g.roofs {
 		ns, _ := summary(g.samples.roofs[i])
-		limits = append(limits, Limit{Name: roof.name, NS: ns, Unit: "key"})
+		limits = append(limits, Limit{Name: roof.name, NS: ns, Unit: "key", Bytes: roof.bytes})
 	}
 	return limits
 }

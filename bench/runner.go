@@ -17,6 +17,9 @@ type side struct {
 	// own says that it computes something else than the others, and so is held
 	// only to its own first results.
 	own bool
+	// bytes is how many are moved a key, of a side that moves so many and computes
+	// nothing; 0: it is not said.
+	bytes float64
 }
 
 // group is work that several sides do, in turn.

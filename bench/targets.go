@@ -2,14 +2,18 @@ package bench
 
 import (
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/keymill/keymill/backend/opencl"
 )
 
 // promise is how many times as fast as a peer a backend shall be.
 type promise struct {
-	ours  string // the backend, or what its name begins with up to a slash
+	ours  string // the backend, or what its name begins with up to a slash or a colon
 	work  string
 	peer  string // a peer, or roofPeer
 	ratio float64
@@ -62,6 +66,49 @@ var promises = map[string][]promise{
 		{"simd", "kafka uniform1-32", "franz-go", 6},
 		{"simd", "redis ascii16", "radix", 10},
 	},
+
+	// Of the table device, by what the device is: a device is held to what is promised of
+	// its kind, and to nothing else.
+	deviceCPU: { // the processor itself: held to the loop that a user would write
+		{"opencl", "xxh64 placed from the host", fastrangeLoop, 1.5},
+		{"opencl", startUpRow, limitName(startUpLimit), 1},
+	},
+	deviceGPU: { // any GPU
+		{"opencl", roundTripRow, limitName(roundTripLimit), 1},
+	},
+	deviceOwn: { // a GPU whose memory is its own: held to what its bus and its memory can do
+		{"opencl", "xxh64 placed from the host", roofPeer, 0.8},
+		{"opencl", "xxh3 hashed from the host", roofPeer, 0.8},
+		{"opencl", "xxh64 counted resident" + largeRow, roofPeer, 0.5},
+	},
+}
+
+// Kinds of devices, and rows of their table.
+const (
+	deviceCPU = "device: CPU"
+	deviceGPU = "device: GPU"
+	deviceOwn = "device: GPU with memory of its own"
+
+	fastrangeLoop  = "cespare/xxhash and fastrange" // the loop of the peers: see bench/peers/place.go
+	largeRow       = ", many keys"                  // of a batch that fills more than the caches of a GPU
+	roundTripRow   = "xxh64 placed, one key a call"
+	roundTripLimit = 50 * time.Microsecond
+	startUpRow     = "start-up with kernels in the cache"
+	startUpLimit   = 250 * time.Millisecond
+)
+
+// devicePromises returns the promises of the table device for a device, for the caller to
+// change.
+func devicePromises(i opencl.DeviceInfo) []promise {
+	switch {
+	case i.Type == opencl.CPU:
+		return slices.Clone(promises[deviceCPU])
+	case i.Type == opencl.GPU && !i.Unified:
+		return slices.Concat(promises[deviceGPU], promises[deviceOwn])
+	case i.Type == opencl.GPU:
+		return slices.Clone(promises[deviceGPU])
+	}
+	return nil
 }
 
 // promisesOf returns the promises of a table on this machine.
@@ -92,8 +139,8 @@ func target(promises []promise, ours, work, peer string) *float64 {
 	return nil
 }
 
-// named says whether a name is the one given, or begins with it up to a slash.
+// named says whether a name is the one given, or begins with it up to a slash or a colon.
 func named(name, wanted string) bool {
 	rest, ok := strings.CutPrefix(name, wanted)
-	return ok && (rest == "" || rest[0] == '/')
+	return ok && (rest == "" || rest[0] == '/' || rest[0] == ':')
 }

@@ -24,8 +24,8 @@ func (r *Report) WriteText(w io.Writer) error {
 		if row.Other {
 			peer += " *"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%.2f\t%.2f–%.2f\t%s\t%s\t\n", work, ours, ns, roof,
-			peer, nanos(row.PeerNS), row.Ratio, row.CI[0], row.CI[1], targetText(row.Target), row.Verdict)
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s–%s\t%s\t%s\t\n", work, ours, ns, roof,
+			peer, nanos(row.PeerNS), times(row.Ratio), times(row.CI[0]), times(row.CI[1]), targetText(row.Target), row.Verdict)
 	}
 	if err := t.Flush(); err != nil {
 		return err
@@ -39,7 +39,7 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(&out, "memory %s, keys %s: %.0f bytes a row\n", m.Store, m.Keys, m.PerRow)
 	}
 	for _, l := range r.Roof {
-		fmt.Fprintf(&out, "roof %s: %s ns a %s\n", l.Name, nanos(l.NS), l.Unit)
+		fmt.Fprintf(&out, "roof %s: %s ns a %s%s\n", l.Name, nanos(l.NS), l.Unit, rate(l))
 	}
 	for _, row := range r.Rows {
 		if row.Other {
@@ -63,6 +63,22 @@ func nanos(ns float64) string {
 		return fmt.Sprintf("%.1f", ns)
 	}
 	return fmt.Sprintf("%.0f", ns)
+}
+
+// times returns a ratio to two places, or two digits if those would not say enough.
+func times(ratio float64) string {
+	if ratio < 0.1 {
+		return fmt.Sprintf("%.2g", ratio)
+	}
+	return fmt.Sprintf("%.2f", ratio)
+}
+
+// rate returns the bytes a second of what moves bytes of keys.
+func rate(l Limit) string {
+	if l.Unit != "key" || l.Bytes == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", %.3g GB/s", l.Bytes/l.NS)
 }
 
 func share(x *float64) string {

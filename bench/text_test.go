@@ -134,3 +134,11 @@ func TestGoFormatOfARun(t *testing.T) {
 	require.Equal(t, len(report.Rows)*2*6, lines)
 	require.Equal(t, lines, strings.Count(out.String(), "\nBenchmarkPlace/work="), fmt.Sprint(names(report)))
 }
+
+// Small ratios keep their digits, and what moves bytes says how many a second.
+func TestTimesAndRates(t *testing.T) {
+	require.Equal(t, []string{"0.0049", "0.1", "0.25", "12.35"}, []string{times(0.00491), times(0.0999), times(0.25), times(12.346)})
+	require.Equal(t, ", 53.3 GB/s", rate(Limit{NS: 0.3, Unit: "key", Bytes: 16}))
+	require.Empty(t, rate(Limit{NS: 80, Unit: "read", Bytes: 64}))
+	require.Empty(t, rate(Limit{NS: 0.3, Unit: "key"}))
+}

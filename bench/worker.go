@@ -27,10 +27,12 @@ import (
 //
 //	open STORE ROWS                               ok BYTES
 //	run OPERATION calls|batches LO HI GOROUTINES  ok NANOSECONDS DIGEST
+//	device NAME                                   ok NANOSECONDS DIGEST
 //
 // or with "error TEXT". open loads the file ROWS into a store of that name, with
 // "_" for each space, and says by how much the memory of the process has grown.
-// A worker ends with its input.
+// device opens an OpenCL device and hashes a key with it; of ours alone the table
+// device asks that. A worker ends with its input.
 
 // ServeWorker does the work of a worker that has our stores and these, until in
 // ends.
@@ -60,6 +62,9 @@ func (w *worker) answer(request []string) (string, error) {
 	case len(request) == 3 && request[0] == "open":
 		grown, err := w.open(request[1], request[2])
 		return fmt.Sprint("ok ", grown), err
+	case len(request) == 2 && request[0] == "device":
+		took, digest, err := startUp(request[1])
+		return fmt.Sprint("ok ", took.Nanoseconds(), " ", digest), err
 	case len(request) == 6 && request[0] == "run" && w.performer != nil:
 		lo, errLo := strconv.Atoi(request[3])
 		hi, errHi := strconv.Atoi(request[4])
@@ -145,23 +150,13 @@ type client struct {
 // worker runs in the folder of the rows, so that its request, which is words, has
 // a name without the spaces that a folder's may have.
 func startWorker(ctx context.Context, command []string, store, rows string) (c *client, err error) {
-	c = &client{cmd: exec.CommandContext(ctx, command[0], command[1:]...)}
-	c.cmd.Stderr = os.Stderr
-	c.cmd.Dir, rows = filepath.Split(rows)
+	folder, rows := filepath.Split(rows)
 	defer func() {
 		if err != nil {
 			err = fmt.Errorf("%s: worker %s: %w", store, strings.Join(command, " "), err)
 		}
 	}()
-	if c.in, err = c.cmd.StdinPipe(); err != nil {
-		return nil, err
-	}
-	out, err := c.cmd.StdoutPipe()
-	if err != nil {
-		return nil, err
-	}
-	c.out, c.answers = out, bufio.NewScanner(out)
-	if err = c.cmd.Start(); err != nil {
+	if c, err = spawn(ctx, command, folder); err != nil {
 		return nil, err
 	}
 	numbers, err := c.ask(1, "open", strings.ReplaceAll(store, " ", "_"), rows)
@@ -170,6 +165,21 @@ func startWorker(ctx context.Context, command []string, store, rows string) (c *
 	}
 	c.grown = numbers[0]
 	return c, nil
+}
+
+// spawn starts a worker in a folder; "" is that of this process.
+func spawn(ctx context.Context, command []string, folder string) (c *client, err error) {
+	c = &client{cmd: exec.CommandContext(ctx, command[0], command[1:]...)}
+	c.cmd.Stderr, c.cmd.Dir = os.Stderr, folder
+	if c.in, err = c.cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := c.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	c.out, c.answers = out, bufio.NewScanner(out)
+	return c, c.cmd.Start()
 }
 
 // ask sends a request and returns the numbers of the answer.

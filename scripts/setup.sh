@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and is not there: Go, git, a C compiler (for the race detector),
+# Installs what the tests need and is not there: Go, git, a C compiler (for the race detector and
+# OpenCL), OpenCL for the processor (PoCL), what looks for mistakes in kernels (oclgrind, clang), CMake,
 # Valgrind, an emulator of arm64 and the linter. Does nothing where all is there. On Debian it
 # installs packages, as root or by sudo; elsewhere it says what is missing. To be sourced too: it
 # may put Go on the PATH.
@@ -26,6 +27,16 @@ fi
 if [ "$(go env GOARCH)" = amd64 ] && ! command -v qemu-aarch64 >/dev/null; then
   apt_install qemu-user
 fi
+
+# OpenCL: the loader, a device that is the processor, and what its kernels are checked with.
+if ! ldconfig -p | grep -q libOpenCL.so.1 || ! compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null; then
+  apt_install ocl-icd-libopencl1 pocl-opencl-icd
+fi
+[ -e /usr/include/CL/cl.h ] || apt_install opencl-c-headers
+for tool in cmake make oclgrind pkg-config; do
+  command -v $tool >/dev/null || apt_install $tool
+done
+compgen -c clang | grep -qE '^clang(-[0-9]+)?$' || apt_install clang-15
 
 if ! bin/golangci-lint version 2>/dev/null | grep -q "version $golangci_version"; then
   echo "setup.sh: building golangci-lint $golangci_version (a few minutes, once)" >&2

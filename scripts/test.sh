@@ -12,7 +12,7 @@ source scripts/setup.sh
 # A test that finds a backend missing fails, if it is one that this machine must have. What that is
 # the system says, not the code that is tested.
 required() {
-  local names=cpu flag
+  local names=cpu,opencl flag
   case $(uname -m) in
   aarch64 | arm64) names+=,simd/neon ;;
   x86_64)
@@ -77,6 +77,23 @@ tested() {
   KEYMILL_LONG=1 in_modules go test ./...
 }
 
+# What asks NVIDIA's driver is in builds with a tag only: its binding does not build without cgo. (Its
+# header calls half of itself deprecated.)
+telemetry() {
+  local -x CGO_CFLAGS="-O2 -g -Wno-deprecated-declarations"
+  go vet -tags nvml ./internal/telemetry ./cmd/keymill
+  bin/golangci-lint run --build-tags nvml ./internal/telemetry ./cmd/keymill
+  go test -tags nvml ./internal/telemetry
+  go test -tags nvml -run 'Device|Page|NVML' ./cmd/keymill
+}
+
+# What CMake builds: the library for C, and a host in C for the kernel. Its folder is its own, for PoCL's cache.
+in_c() {
+  cmake -S . -B build >/dev/null
+  cmake --build build >/dev/null
+  ctest --test-dir build --output-on-failure -j 2
+}
+
 # The assembly for arm64, and what it is judged by. Of package place, all but the search for bad
 # pairs, which hashes for minutes here and sees no assembly.
 emulated() {
@@ -114,12 +131,17 @@ step "generated assembly" scripts/generate.sh --check
 step "lint" in_modules "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml"
 step "tests, the conformance suite in its long form" tested
 step "tests under the race detector" go test -race ./...
-step "tests without cgo" env CGO_ENABLED=0 go test ./...
+step "tests without cgo" env REQUIRE_BACKENDS="${REQUIRE_BACKENDS//,opencl/}" CGO_ENABLED=0 go test ./...
 step "tests of the purego build" env REQUIRE_BACKENDS=cpu go test -tags purego ./...
 if [ "$(go env GOARCH)" = amd64 ]; then # whose processor runs the other, too
   step "tests where int has 32 bits" env GOARCH=386 REQUIRE_BACKENDS=cpu go test ./...
   step "tests of arm64, emulated" emulated
   step "instructions of the hot paths" go run ./bench/insn
+fi
+if [ "$(uname -s)" = Linux ]; then
+  step "the build that asks NVIDIA's driver" telemetry
+  step "the library from C, and the kernel by itself" in_c
+  step "the program for GPUs, on PoCL" scripts/gpu.sh -quick -out "$(mktemp -d)"
 fi
 step "backends against the definitions, on random work" scripts/verify-backends.sh -keys 300000
 step "fuzzing" fuzzed

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/keymill/keymill/bench"
+	"github.com/keymill/keymill/hash"
 )
 
 // These tests do with package testing alone, so that the module requires nothing
@@ -106,9 +107,35 @@ func TestPlacements(t *testing.T) {
 	}
 	hasPeers(t, report, want)
 	for _, p := range placements() {
-		if !strings.Contains(want[p.Scheme+" ascii16"], p.Name) {
+		inTable := strings.Contains(want[p.Scheme+" ascii16"], p.Name)
+		if forDevice := p.Hash != hash.Default; forDevice == inTable { // which TestDevice looks at
 			t.Errorf("%s for %s is in no row that is looked at here", p.Name, p.Scheme)
 		}
+	}
+}
+
+// Beside a device stands the loop of a user of the processor. Where there is no device the
+// error says so.
+func TestDevice(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := bench.Config{Table: "device", Quick: true, Keys: 1 << 15, Rounds: 6, Only: "placed from the host"}
+	var stderr bytes.Buffer
+	report, err := bench.Ask(t.Context(), c, []string{self, "serve"}, &stderr)
+	if err != nil {
+		if strings.Contains(os.Getenv("REQUIRE_BACKENDS"), "opencl") || !strings.Contains(err.Error(), "OpenCL cannot be used") {
+			t.Error(err)
+		}
+		return
+	}
+	var peers []string
+	for _, row := range report.Rows {
+		peers = append(peers, row.Peer)
+	}
+	if len(peers) < 3 || peers[1] != "cespare/xxhash and fastrange" {
+		t.Errorf("the peers are %q", peers)
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 func (a *app) benchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
-		Short: "Measure hashing, placement and stores against other libraries",
+		Short: "Measure hashing, placement, stores and devices against other libraries",
 		Long: `Measures what keymill does against other libraries, and against the limits of
 this machine. What is compared runs in turn, in a random order, on keys that are
 not in the cache; each row is the median of the ratios of many short rounds,
@@ -36,6 +35,7 @@ are left out.`,
 		a.benchTableCommand("hash", "Hash batches of keys"),
 		a.benchTableCommand("place", "Compute the partitions of batches of keys"),
 		a.benchTableCommand("kv", "Load, find, miss and update rows of stores"),
+		a.benchTableCommand("device", "Hash and place keys of 16 bytes on an OpenCL device and beside it"),
 		a.benchCompareCommand(), a.benchWorkerCommand())
 	return cmd
 }
@@ -53,7 +53,7 @@ func (a *app) benchTableCommand(table, short string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   table,
 		Short: short,
-		Long:  short + ", and compare with other libraries.\n\nWorkloads:\n\n" + bench.Families,
+		Long:  short + ", and compare with other libraries.",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return a.bench(cmd.Context(), f) },
 	}
@@ -62,17 +62,23 @@ func (a *app) benchTableCommand(table, short string) *cobra.Command {
 	flags.IntVar(&c.Keys, "keys", 0, "keys of a batch; for kv, rows of a store (default: what the table is meant for)")
 	flags.IntVar(&c.Rounds, "rounds", 0, "rounds of each row, 6 or more (default 151)")
 	flags.Uint64Var(&c.Seed, "seed", 1, "of the keys and of the order of runs")
-	flags.StringSliceVar(&c.Workloads, "workload", nil, "kinds of keys (default: those of the table)")
 	flags.StringVar(&c.Only, "only", "", "only rows whose name has this text")
-	flags.StringVar(&c.Paths, "paths", datasetFile(), "file with the keys of the workload paths, as scripts/dataset.sh makes it")
 	flags.BoolVar(&f.withoutPeers, "no-peers", false, "leave out the other libraries")
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
 	flags.BoolVar(&f.asGo, "go", false, "write the samples in the format of Go's benchmarks, which benchstat reads")
-	if table == "kv" {
+	if table != "device" {
+		cmd.Long += "\n\nWorkloads:\n\n" + bench.Families
+		flags.StringSliceVar(&c.Workloads, "workload", nil, "kinds of keys (default: those of the table)")
+		flags.StringVar(&c.Paths, "paths", datasetFile(), "file with the keys of the workload paths, as scripts/dataset.sh makes it")
+	}
+	switch table {
+	case "kv":
 		flags.BoolVar(&c.Disk, "disk", false, "stores on disk too, with 100,000 rows; they do not wait for the disk at each call")
-	} else {
+	case "device":
+		flags.StringVar(&c.Backend, "backend", "opencl:0", "OpenCL device to measure, as 'keymill devices' names it")
+	default:
 		flags.StringVar(&c.Backend, "backend", backend.Auto, "backend to measure: auto is each that works here, or a name that 'keymill devices' lists")
-		complete(cmd, "backend", append([]string{backend.Auto}, backendNames()...)...)
+		complete(cmd, "backend", append([]string{backend.Auto}, backend.Names()...)...)
 	}
 	return cmd
 }
@@ -137,7 +143,7 @@ func (a *app) measure(ctx context.Context, f benchFlags) (*bench.Report, error) 
 	if source == "" {
 		report, err := bench.Run(ctx, f.config)
 		if err == nil {
-			report.Commit = builtFrom()
+			report.Commit = bench.BuiltFrom()
 			report.Notes = append(report.Notes, note)
 		}
 		return report, err
@@ -199,21 +205,6 @@ func commitOf(ctx context.Context, source string) string {
 		commit += "+"
 	}
 	return commit
-}
-
-// builtFrom returns the commit that this program was built from.
-func builtFrom() string {
-	commit, changed := "unknown", ""
-	info, _ := debug.ReadBuildInfo()
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = "+"
-		}
-	}
-	return commit + changed
 }
 
 func (a *app) benchCompareCommand() *cobra.Command {

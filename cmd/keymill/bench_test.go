@@ -80,6 +80,7 @@ func TestBenchUsage(t *testing.T) {
 		"--json and --go are two formats: give one of them": {"bench", "hash", "--json", "--go"},
 		"unknown flag: --backend":                           {"bench", "kv", "--backend", "cpu"},
 		"unknown flag: --disk":                              {"bench", "hash", "--disk"},
+		"unknown flag: --workload":                          {"bench", "device", "--workload", "user"},
 		"accepts 2 arg(s), received 1":                      {"bench", "compare", "x"},
 		`unknown command "x" for "keymill bench hash"`:      {"bench", "hash", "x"},
 	} {
@@ -99,6 +100,27 @@ func TestBenchUsage(t *testing.T) {
 		require.Equal(t, 1, strings.Count(errs, "\n"), errs)
 		require.Empty(t, out)
 	}
+}
+
+// A device is measured where there is one; elsewhere the error says why not.
+func TestBenchDevice(t *testing.T) {
+	out, errs, code := call(t, "", smallBench("device", "--only", "placed from the host", "--json")...)
+	if code != 0 {
+		require.NotContains(t, os.Getenv("REQUIRE_BACKENDS"), "opencl", errs)
+		require.Equal(t, exitFailed, code)
+		require.Regexp(t, `^keymill: the table device takes an OpenCL device, and opencl:0 is not available here: OpenCL cannot be used: .*\n$`, errs)
+		require.Empty(t, out)
+		return
+	}
+	report, err := bench.ReadReport(strings.NewReader(out))
+	require.NoError(t, err)
+	require.Equal(t, "opencl:0", report.Rows[0].Ours)
+	require.Contains(t, report.Notes[0], "opencl:0 is a ")
+	require.Contains(t, report.Notes, "the other libraries are left out, as --no-peers says")
+
+	_, errs, code = call(t, "", smallBench("device", "--backend", "simd")...)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, errs, `the table device takes an OpenCL device: unknown device "simd"`)
 }
 
 func TestBenchInterrupted(t *testing.T) {

@@ -39,14 +39,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
 	complete(cmd, "format", "auto", "lines", "tsv", "tree")
 	complete(cmd, "key-encoding", "raw", "hex", "base64")
-	complete(cmd, "backend", append([]string{backend.Auto}, backendNames()...)...)
-}
-
-func backendNames() (names []string) {
-	for _, e := range backend.List() {
-		names = append(names, e.Name)
-	}
-	return names
+	complete(cmd, "backend", append([]string{backend.Auto}, backend.Names()...)...)
 }
 
 // complete offers the values of a flag to the shell's completion.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -50,29 +48,6 @@ func TestExplain(t *testing.T) {
 	_, errs, code := call(t, "a\nbc\n", "place", "--scheme", "kafka", "--partitions", "3", "--explain", "--backend", "cpu")
 	require.Zero(t, code)
 	require.Regexp(t, `^2 keys of 3 B, murmur2/ragged/mod: cpu predicted \d+ µs; cpu took \d+ µs\n$`, errs)
-}
-
-func TestDevices(t *testing.T) {
-	for _, name := range []string{"devices", "doctor"} {
-		require.Regexp(t, `(?m)^cpu +ready +plain Go, one core; self-test passed$`, done(t, "", name))
-	}
-	var report struct {
-		Processor string
-		Cores     int
-		Backends  []device
-	}
-	require.NoError(t, json.Unmarshal([]byte(done(t, "", "devices", "--json")), &report))
-	require.Equal(t, device{Name: "cpu", State: "ready", About: "plain Go, one core; self-test passed"}, report.Backends[0])
-	text := done(t, "", "devices")
-	for _, d := range report.Backends[1:] {
-		require.Contains(t, text, "\n"+d.Name)
-		for _, k := range d.Kernels {
-			require.Equal(t, k.Variant == "cpu", k.Why != "", k)
-			require.Regexp(t, "(?m)^"+k.Work+" .*\\b"+regexp.QuoteMeta(k.Variant)+"\\b.*"+regexp.QuoteMeta(k.Why)+"$", text)
-		}
-	}
-	require.NotEmpty(t, report.Processor)
-	require.Positive(t, report.Cores)
 }
 
 func TestVersion(t *testing.T) {

@@ -40,7 +40,11 @@ func run(ctx context.Context) error {
 	fmt.Printf("%d keys for each function, seed %d; %s, %d cores, %s, %s\n\n", *keys, *seed, m.Processor, m.Cores, m.System, m.Go)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
 	fmt.Fprint(out, "backend\tfunction\tbatches\tkeys\tbytes\n")
-	for _, c := range backend.Available() {
+	for _, e := range backend.List() {
+		if e.Err != nil {
+			fmt.Fprintf(out, "%s\tnot used: %v\n", e.Name, e.Err)
+			continue
+		}
 		for _, f := range hash.All() {
 			work := newWork(*seed ^ uint64(f))
 			batches, bytes, n := 0, 0, 0
@@ -49,13 +53,13 @@ func run(ctx context.Context) error {
 					return errors.New("interrupted")
 				}
 				call := work.next(f)
-				if err := call.compare(c.Backend); err != nil {
-					return fmt.Errorf("%s, batch %d of seed %d: %w", c.Name(), batches, *seed, err)
+				if err := call.compare(e.Backend); err != nil {
+					return fmt.Errorf("%s, batch %d of seed %d: %w", e.Name, batches, *seed, err)
 				}
 				n += call.batch.Len()
 				bytes += call.batch.Size()
 			}
-			fmt.Fprintf(out, "%s\t%s\t%d\t%d\t%d\n", c.Name(), f, batches, n, bytes)
+			fmt.Fprintf(out, "%s\t%s\t%d\t%d\t%d\n", e.Name, f, batches, n, bytes)
 		}
 	}
 	fmt.Fprint(out, "\nno key has another hash or partition than its definition\n")

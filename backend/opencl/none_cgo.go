@@ -1,0 +1,5 @@
+//go:build cgo && (!linux || noopencl || purego)
+
+package opencl
+
+const hasCgo = true

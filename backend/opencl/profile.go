@@ -1,0 +1,29 @@
+package opencl
+
+import (
+	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+// Profile returns what work on a device is taken to cost until somebody measures it. It
+// is a guess, by what bounds a GPU behind a bus: one goroutine copies the keys to pinned
+// memory and the results from it at some 10 GB/s, and a launch with its transfers takes
+// 60 µs; the hashing itself costs nothing beside. For a device that is the processor
+// there is none: it is never chosen before package simd.
+func Profile(info DeviceInfo) keymill.Profile {
+	if info.Type == CPU {
+		return nil
+	}
+	const fixed, perKey, perByte = 60e3, 1.6, 0.1
+	profile := keymill.Profile{}
+	for _, f := range hash.All() {
+		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
+			for r := range place.NumReduces {
+				op := keymill.Op{Hash: f, Class: class, Reduce: place.Reduce(r)}
+				profile[op] = keymill.Cost{Fixed: fixed, PerKey: perKey, PerByte: perByte}
+			}
+		}
+	}
+	return profile
+}

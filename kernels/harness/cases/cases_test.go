@@ -1,0 +1,247 @@
+// Package cases keeps cases.txt, which says what the OpenCL kernel has to compute: keys, and their
+// hashes and partitions under the definitions of packages hash and place. The harness in C reads it.
+//
+//	go test ./kernels/harness/cases -update    # writes it anew
+package cases
+
+import (
+	"bytes"
+	"encoding/hex"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
+)
+
+var update = flag.Bool("update", false, "write cases.txt anew")
+
+// TestCases fails if cases.txt is not what the definitions say.
+func TestCases(t *testing.T) {
+	want := written(t)
+	if *update {
+		require.NoError(t, os.WriteFile("cases.txt", want, 0o644))
+	}
+	got, err := os.ReadFile("cases.txt")
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(want, got), "cases.txt is stale: go test ./kernels/harness/cases -update")
+}
+
+const header = `# What the OpenCL kernel has to compute, by the definitions of packages hash and place.
+# Written by: go test ./kernels/harness/cases -update
+#
+# hash NUMBER NAME BITS SEED_LO SEED_HI          a hash function and its own seed
+# keys NAME WIDTH N                              N keys, WIDTH 0: of any lengths; N lines of hex follow, null or empty
+# column NAME HASH KEYS BITS SEED_LO SEED_HI TAGS WORD8 EMPTY_UNPLACED FOLD REDUCE PARTITIONS NULL_HASH NULL_PART
+#                                                a scheme on all keys of that name; for each a line follows: hash, partition
+# Numbers of functions and reductions are those of the packages. BITS reach the reduction. Hashes, seeds and FOLD are
+# in hex. The partition - is none.
+`
+
+type keySet struct {
+	name  string
+	width int
+	keys  [][]byte // nil: a null key
+}
+
+// file is cases.txt as it is written.
+type file struct {
+	bytes.Buffer
+	rng  *rand.Rand
+	sets map[string]keySet
+}
+
+func written(t *testing.T) []byte {
+	t.Helper()
+	f := &file{rng: rand.New(rand.NewPCG(1, 2)), sets: map[string]keySet{}}
+	f.WriteString(header)
+	for _, h := range hash.All() {
+		seed := h.ResolveSeed(hash.Seed{})
+		fmt.Fprintf(f, "hash %d %s %d %x %x\n", h, h, h.Bits(), seed.Lo, seed.Hi)
+	}
+	f.keySets()
+	for _, h := range hash.All() {
+		f.columnsOf(t, h)
+	}
+	f.presets(t)
+	f.reductions(t)
+	return f.Bytes()
+}
+
+func (f *file) random(n int) []byte {
+	key := make([]byte, n)
+	for i := range key {
+		key[i] = byte(f.rng.Uint32())
+	}
+	return key
+}
+
+// keySets writes the keys: lengths at which functions branch, texts with hash tags, and widths that
+// have programs of their own and others. Some sets are larger than a work group.
+func (f *file) keySets() {
+	ragged := keySet{name: "ragged"}
+	for n := range 49 {
+		ragged.keys = append(ragged.keys, f.random(n))
+	}
+	ragged.keys = append(ragged.keys, nil)
+	for _, n := range []int{
+		63, 64, 65, 80, 95, 96, 97, 112, 127, 128, 129, 144, 160, 191, 192, 193, 224, 239, 240, 241, 242,
+		255, 256, 257, 319, 320, 321, 511, 512, 513, 1023, 1024, 1025, 1087, 1088, 1089, 2049,
+	} {
+		ragged.keys = append(ragged.keys, f.random(n))
+	}
+	f.keys(ragged)
+
+	texts := keySet{name: "texts"}
+	for _, key := range []string{
+		"", "{", "}", "{}", "{a", "a}", "{a}", "{}{a}", "}{a}", "a{b}c", "{a}{b}", "{{a}}", "x{y}z{w}", "user:{1001}:name",
+		"user:1001", "12345678", "\x00\x00\x00\x00\x00\x00\x00\x00", "\xff\xff\xff\xff\xff\xff\xff\xff", "schlüssel", "{schlüssel}",
+	} {
+		texts.keys = append(texts.keys, []byte(key))
+	}
+	texts.keys = append(texts.keys, nil)
+	for i := range 60 {
+		key := fmt.Appendf(nil, "{user:%d}:%x", f.rng.Uint32()%1e6, f.random(i%12))
+		texts.keys = append(texts.keys, key[i%3*4:])
+	}
+	f.keys(texts)
+
+	for _, width := range []int{4, 8, 16, 24, 32, 1, 12, 19} {
+		set := keySet{name: fmt.Sprintf("width%d", width), width: width}
+		n := 20
+		if width == 8 || width == 16 {
+			n = 70
+		}
+		for i := range n {
+			if i == 13 {
+				set.keys = append(set.keys, nil)
+			} else {
+				set.keys = append(set.keys, f.random(width))
+			}
+		}
+		f.keys(set)
+	}
+}
+
+func (f *file) keys(set keySet) {
+	f.sets[set.name] = set
+	fmt.Fprintf(f, "keys %s %d %d\n", set.name, set.width, len(set.keys))
+	for _, key := range set.keys {
+		switch {
+		case key == nil:
+			f.WriteString("null\n")
+		case len(key) == 0:
+			f.WriteString("empty\n")
+		default:
+			f.WriteString(hex.EncodeToString(key) + "\n")
+		}
+	}
+}
+
+// columnsOf writes what one function makes of all keys, with its own seed and with others.
+func (f *file) columnsOf(t *testing.T, h hash.Func) {
+	t.Helper()
+	seeded := place.Scheme{Hash: h, Seed: f.seed(h)}
+	f.column(t, "ragged", place.Scheme{Hash: h})
+	if seeded.Seed.IsSet() {
+		s := seeded
+		s.Reduce, s.Parts = place.ReduceMod, 1000003
+		f.column(t, "ragged", s)
+	}
+	f.column(t, "texts", place.Scheme{Hash: h, Reduce: place.ReduceFastrange, Parts: 12})
+	reductions := []place.Scheme{place.Mod(12), place.Fastrange(1000), place.Mask(1024), place.Jump(100), {Reduce: place.ReduceAbsMod, Parts: 7}}
+	for i, width := range []int{4, 8, 16, 24, 32, 1, 12, 19} {
+		s := seeded
+		r := reductions[(i+int(h))%len(reductions)]
+		s.Reduce, s.Parts = r.Reduce, r.Parts
+		f.column(t, fmt.Sprintf("width%d", width), s)
+	}
+}
+
+func (f *file) seed(h hash.Func) hash.Seed {
+	switch h.SeedKind() {
+	case hash.SeedBits32:
+		return hash.Seed64(uint64(f.rng.Uint32()))
+	case hash.SeedBits64:
+		return hash.Seed64(f.rng.Uint64())
+	case hash.SeedKey128:
+		return hash.SeedKey([16]byte(f.random(16)))
+	}
+	return hash.Seed{}
+}
+
+// presets writes the placements of real systems.
+func (f *file) presets(t *testing.T) {
+	t.Helper()
+	for _, p := range place.Presets() {
+		parts := p.Parts
+		if parts == 0 {
+			parts = 16
+		}
+		s, err := place.Lookup(p.Name, parts)
+		require.NoError(t, err)
+		f.column(t, "texts", s)
+		f.column(t, "width8", s)
+	}
+}
+
+// reductions writes every reduction at the ends of what it takes.
+func (f *file) reductions(t *testing.T) {
+	t.Helper()
+	for _, parts := range []uint32{1, 2, 3, 12, 255, 65536, 65537, 1<<31 - 1, place.MaxParts} {
+		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
+			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
+				s := place.Scheme{Hash: hash.FNV1a64, Reduce: r, Parts: parts, Fold: fold}
+				if s.Check() == nil { // mask takes no 3
+					f.column(t, "width4", s)
+				}
+			}
+		}
+		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReduceAbsMod, Parts: parts})
+		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReduceFastrange, Parts: parts})
+	}
+}
+
+func (f *file) column(t *testing.T, keys string, s place.Scheme) {
+	t.Helper()
+	require.NoError(t, s.Check())
+	s = s.With(hash.Default, hash.Seed{})
+	name := s.Name
+	if name == "" {
+		name = s.Reduce.String()
+	}
+	seed := s.Hash.ResolveSeed(s.Seed)
+	fold := ^uint64(0)
+	if s.Fold == place.FoldLow31 {
+		fold = 1<<31 - 1
+	}
+	nullHash, nullPart := s.PlaceNull()
+	fmt.Fprintf(f, "column %s %d %s %d %x %x %d %d %d %x %d %d %x %s\n", name, s.Hash, keys, s.Bits(), seed.Lo, seed.Hi,
+		bit(s.Span == place.SpanHashTag), bit(s.Word8), bit(s.EmptyUnplaced), fold, s.Reduce, s.Parts, nullHash, part(nullPart))
+	for _, key := range f.sets[keys].keys {
+		h, p := nullHash, nullPart
+		if key != nil {
+			h, p = s.Place(key)
+		}
+		fmt.Fprintf(f, "%x %s\n", h, part(p))
+	}
+}
+
+func part(p uint32) string {
+	if p == place.NoPartition {
+		return "-"
+	}
+	return fmt.Sprint(p)
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
