@@ -19,10 +19,6 @@ import (
 // infoParam says which property is asked for: a constant of cl.h.
 type infoParam uint32
 
-// kernelWorkGroupSize is how many work items a group of a kernel may have on a device, for its need of
-// registers.
-const kernelWorkGroupSize infoParam = C.CL_KERNEL_WORK_GROUP_SIZE
-
 // maxInfo bounds what is believed of the size of a property: extension lists are
 // a few KiB.
 const maxInfo = 1 << 20
@@ -106,18 +102,6 @@ func (l *library) deviceUint(d deviceID, what infoParam) (uint64, error) {
 		return 0, err
 	}
 	return number("clGetDeviceInfo", value)
-}
-
-// kernelUint returns a property of a kernel on a device that is a number.
-func (l *library) kernelUint(k kernel, d deviceID, what infoParam) (uint64, error) {
-	const call = "clGetKernelWorkGroupInfo"
-	value, err := l.info(call, func(size C.size_t, value unsafe.Pointer, have *C.size_t) C.cl_int {
-		return C.km_clGetKernelWorkGroupInfo(k, d, C.cl_kernel_work_group_info(what), size, value, have)
-	})
-	if err != nil {
-		return 0, err
-	}
-	return number(call, value)
 }
 
 // text is the string that a property holds: up to the first NUL.

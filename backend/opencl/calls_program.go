@@ -5,7 +5,6 @@ package opencl
 // #cgo noescape km_program_with_source
 // #cgo noescape km_program_with_binary
 // #cgo noescape km_set_args
-// #cgo noescape km_clSetKernelArg
 // #include "shim.h"
 import "C"
 
@@ -97,14 +96,6 @@ func (l *library) createKernel(p program, name string) (kernel, error) {
 
 func (l *library) releaseKernel(k kernel) error {
 	return release(l, "clReleaseKernel", k, func(k kernel) C.cl_int { return C.km_clReleaseKernel(k) })
-}
-
-// setArg sets an argument to the size bytes at value, or, if value is nil, to so
-// much local memory. The bytes are copied.
-func (l *library) setArg(k kernel, index, size int, value unsafe.Pointer) error {
-	return l.do("clSetKernelArg", func() C.cl_int {
-		return C.km_clSetKernelArg(k, C.cl_uint(index), C.size_t(size), value)
-	})
 }
 
 // kernelArg is a value for setArgs.

@@ -22,6 +22,7 @@ type Device struct {
 	name    string
 	shared  bool // the device reads and writes memory of the host
 	inPlace bool // ... even that of the caller, wherever it begins
+	counts  bool // it counts the keys of partitions
 	cache   cache
 
 	programs programs
@@ -68,6 +69,7 @@ func openWith(lib *library, index int, o Options) (*Device, error) {
 	}
 	d.shared = o.Memory == MemoryShared || o.Memory == MemoryAuto && f.info.Unified
 	d.inPlace = d.shared && f.info.Type == CPU
+	d.counts = f.info.Type != CPU
 	d.chunk.Store(int64(min(uint64(o.chunkBytes()), d.info.MaxAlloc/4)))
 	d.cache = cache{o.CacheDir}
 	if o.CacheDir == "" {

@@ -44,13 +44,11 @@ func TestEveryCallFails(t *testing.T) {
 		"clGetProgramInfo":          {func(l *library) error { _, err := l.programBinary(p); return err }},
 		"clReleaseProgram":          {func(l *library) error { return l.releaseProgram(p) }},
 		"clCreateKernel":            {func(l *library) error { _, err := l.createKernel(p, "add"); return err }},
-		"clGetKernelWorkGroupInfo":  {func(l *library) error { _, err := l.kernelUint(k, r.device, kernelWorkGroupSize); return err }},
-		"clSetKernelArg": {func(l *library) error { return l.setArg(k, 1, 4, at) },
-			func(l *library) error { return l.setArgs(k, []kernelArg{memArg(m), uintArg(0)}) }},
-		"clReleaseKernel":        {func(l *library) error { return l.releaseKernel(k) }},
-		"clEnqueueNDRangeKernel": {func(l *library) error { return l.enqueueKernel(r.queue, k, 16, 16, nil, &none) }},
-		"clEnqueueWriteBuffer":   {func(l *library) error { return l.enqueueWrite(r.queue, m, true, 0, 4, at, nil, &none) }},
-		"clEnqueueReadBuffer":    {func(l *library) error { return l.enqueueRead(r.queue, m, true, 0, 4, at, nil, &none) }},
+		"clSetKernelArg":            {func(l *library) error { return l.setArgs(k, []kernelArg{memArg(m), uintArg(0)}) }},
+		"clReleaseKernel":           {func(l *library) error { return l.releaseKernel(k) }},
+		"clEnqueueNDRangeKernel":    {func(l *library) error { return l.enqueueKernel(r.queue, k, 16, 16, nil, &none) }},
+		"clEnqueueWriteBuffer":      {func(l *library) error { return l.enqueueWrite(r.queue, m, true, 0, 4, at, nil, &none) }},
+		"clEnqueueReadBuffer":       {func(l *library) error { return l.enqueueRead(r.queue, m, true, 0, 4, at, nil, &none) }},
 		"clEnqueueMapBuffer": {func(l *library) error {
 			_, err := l.enqueueMap(r.queue, m, true, mapRead, 0, 4, nil, &none)
 			return err
@@ -141,7 +139,7 @@ func TestOpenCLSaysNo(t *testing.T) {
 	_, err = lib.deviceUint(r.device, 0x102B) // CL_DEVICE_NAME is no number
 	fails(err, Misuse, "clGetDeviceInfo", -30)
 
-	fails(lib.setArg(k, 9, 4, unsafe.Pointer(&m)), Misuse, "clSetKernelArg", -49)
+	fails(lib.setArgs(k, make([]kernelArg, 9)), Misuse, "clSetKernelArg", -51)
 	err = lib.setArgs(k, []kernelArg{memArg(m), ulongArg(1)})
 	fails(err, Misuse, "clSetKernelArg", -51)
 	require.ErrorContains(t, err, "argument 1 of 2")

@@ -46,6 +46,9 @@ func faultRun(t *testing.T, f *faults, o Options) {
 	require.NoError(t, err)
 	lib := real.withHook(f.hook)
 	d, err := openWith(lib, 0, o)
+	if err == nil {
+		d.counts = o.Memory == MemoryCopy // so that there are faults of that, too
+	}
 	if err != nil {
 		var e *Error
 		require.ErrorAs(t, err, &e)

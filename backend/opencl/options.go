@@ -14,7 +14,8 @@ type Options struct {
 	ChunkBytes int
 
 	// CacheDir is the folder of compiled kernels: "" stands for keymill/opencl in the
-	// user's cache folder. What is there is checked before it is used; where nothing can
+	// user's cache folder. It must be writable by the user alone, for what it holds runs as
+	// code. What is there is checked to be whole before it is used; where nothing can
 	// be written, kernels are compiled in each process.
 	CacheDir string
 }

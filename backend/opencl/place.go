@@ -25,7 +25,7 @@ func (d *Device) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Param
 		return err
 	}
 	defer d.done()
-	w := d.workOf(dst, b.Width, len(b.Valid) > 0, s, countsOnDevice(dst, b.Len()))
+	w := d.workOf(dst, b.Width, len(b.Valid) > 0, s, d.countsOnDevice(dst, b.Len()))
 	program, err := d.programFor(&w, s)
 	if err == nil {
 		err = d.place(program, &w, dst, b)

@@ -136,7 +136,7 @@ func (r *resident) Place(dst *keymill.Placement, p keymill.Params) error {
 	if r.keys == 0 || dst.Hashes == nil && dst.Parts == nil && dst.Counts == nil {
 		return nil
 	}
-	w := d.workOf(dst, r.width, r.nulls, s, countsOnDevice(dst, r.keys))
+	w := d.workOf(dst, r.width, r.nulls, s, d.countsOnDevice(dst, r.keys))
 	program, err := d.programFor(&w, s)
 	if err != nil {
 		return d.blame(err)

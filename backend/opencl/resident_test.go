@@ -42,6 +42,7 @@ func TestResident(t *testing.T) {
 	for name, memory := range map[string]Memory{"shared": MemoryShared, "copied": MemoryCopy} {
 		d, err := Open(0, Options{Memory: memory, ChunkBytes: 16 << 10, Slots: 2})
 		require.NoError(t, err)
+		d.counts = memory == MemoryCopy
 		for kind, b := range residentBatches(t) {
 			t.Run(name+"/"+kind, func(t *testing.T) {
 				mine := keymill.Batch{Data: append([]byte(nil), b.Data...), Offsets: b.Offsets, Width: b.Width, Valid: b.Valid, ValidOffset: b.ValidOffset}

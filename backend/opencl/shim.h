@@ -33,7 +33,6 @@
   X(0, cl_int, clGetProgramBuildInfo, (cl_program p, cl_device_id d, cl_program_build_info what, size_t size, void *value, size_t *have), (p, d, what, size, value, have)) \
   X(0, cl_int, clReleaseProgram, (cl_program p), (p)) \
   X(1, cl_kernel, clCreateKernel, (cl_program p, const char *name, cl_int *code), (p, name, code)) \
-  X(0, cl_int, clGetKernelWorkGroupInfo, (cl_kernel k, cl_device_id d, cl_kernel_work_group_info what, size_t size, void *value, size_t *have), (k, d, what, size, value, have)) \
   X(0, cl_int, clSetKernelArg, (cl_kernel k, cl_uint index, size_t size, const void *value), (k, index, size, value)) \
   X(0, cl_int, clReleaseKernel, (cl_kernel k), (k)) \
   X(0, cl_int, clEnqueueNDRangeKernel, (cl_command_queue q, cl_kernel k, cl_uint dims, const size_t *offset, const size_t *global, const size_t *local, cl_uint n, const cl_event *after, cl_event *done), (q, k, dims, offset, global, local, n, after, done)) \

@@ -26,10 +26,11 @@ const maxDeviceCounts = 1 << 20
 // groups from running beside it.
 const maxBins = 24 << 10
 
-// countsOnDevice says whether the device counts: else the partitions come back, if they
-// are fewer bytes than the counts of all of them.
-func countsOnDevice(dst *keymill.Placement, keys int) bool {
-	return dst.Counts != nil && len(dst.Counts) <= min(keys, maxDeviceCounts)
+// countsOnDevice says whether the device counts. Else the partitions come back, which
+// are fewer bytes if there are more partitions than keys. Where the device is the
+// processor they need not come far, and its threads would wait for each other to add.
+func (d *Device) countsOnDevice(dst *keymill.Placement, keys int) bool {
+	return d.counts && dst.Counts != nil && len(dst.Counts) <= min(keys, maxDeviceCounts)
 }
 
 // workOf resolves a call that has been checked, for keys of a width (0: ragged), some of
