@@ -29,14 +29,14 @@ if [ "$(go env GOARCH)" = amd64 ] && ! command -v qemu-aarch64 >/dev/null; then
 fi
 
 # OpenCL: the loader, a device that is the processor, and what its kernels are checked with.
-if ! ldconfig -p | grep -q libOpenCL.so.1 || ! compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null; then
+if [ -z "$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep libOpenCL.so.1)" ] || ! compgen -G "/etc/OpenCL/vendors/*.icd" >/dev/null; then
   apt_install ocl-icd-libopencl1 pocl-opencl-icd
 fi
 [ -e /usr/include/CL/cl.h ] || apt_install opencl-c-headers
 for tool in cmake make oclgrind pkg-config; do
   command -v $tool >/dev/null || apt_install $tool
 done
-compgen -c clang | grep -qE '^clang(-[0-9]+)?$' || apt_install clang-15
+[ -n "$(compgen -c clang | grep -E '^clang(-[0-9]+)?$')" ] || apt_install clang-15
 
 if ! bin/golangci-lint version 2>/dev/null | grep -q "version $golangci_version"; then
   echo "setup.sh: building golangci-lint $golangci_version (a few minutes, once)" >&2

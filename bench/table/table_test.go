@@ -37,7 +37,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 	targets := 0
 	for _, table := range names {
 		r := reports[table]
-		require.Equal(t, strings.TrimSuffix(table, "-without-avx512"), r.Table)
+		require.Equal(t, strings.Split(table, "-")[0], r.Table)
 		require.NotContains(t, r.Command, "--quick")
 		require.Regexp(t, `^[0-9a-f]{12}\+?$`, r.Commit, "of a checkout")
 		require.NotEmpty(t, r.Roof)
@@ -48,7 +48,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 63, targets)
+	require.Equal(t, 61, targets)
 }
 
 func TestReplacedNeedsTheMarks(t *testing.T) {
