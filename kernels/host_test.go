@@ -1,4 +1,4 @@
-//go:build linux
+//go:build linux && cgo && !race && !purego
 
 package kernels_test
 
@@ -24,7 +24,8 @@ import (
 )
 
 // The kernel runs here as C, compiled for the host under the sanitizers: hosttest/runner.c plays
-// launches, in buffers that are as long as they must be and not a byte longer.
+// launches, in buffers that are as long as they must be and not a byte longer. That takes a while and
+// is the same for every build of the Go code, so it is done in one of them.
 
 // hostGroup is the size of a work group of the runner.
 const hostGroup = 4
