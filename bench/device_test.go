@@ -2,7 +2,6 @@ package bench
 
 import (
 	"fmt"
-	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend/opencl"
 	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/backendtest"
 	"github.com/keymill/keymill/place"
 )
 
@@ -249,10 +249,9 @@ func TestDeviceOnly(t *testing.T) {
 func needOpenCL(t *testing.T) []opencl.DeviceInfo {
 	t.Helper()
 	devices, err := opencl.Devices()
-	if err != nil && !strings.Contains(os.Getenv("REQUIRE_BACKENDS"), "opencl") {
-		t.Skipf("no OpenCL here: %v", err)
+	if err != nil {
+		backendtest.Missing(t, "opencl", err)
 	}
-	require.NoError(t, err)
 	return devices
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Passes or fails the project: everything that CI runs. It installs what it needs.
 #
-#   scripts/test.sh           all of it, about ten minutes on two cores
+#   scripts/test.sh           all of it, about twenty minutes on two cores
 #   FUZZ_TIME=1m scripts/test.sh   with longer fuzzing (default: 5s a target)
 set -euo pipefail
 cd "$(dirname "$0")/.."

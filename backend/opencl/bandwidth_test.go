@@ -16,7 +16,7 @@ func TestTransfers(t *testing.T) {
 	opened(t)
 	for _, memory := range []Memory{MemoryCopy, MemoryShared} {
 		for _, size := range []int{1, 5, 1 << 20} {
-			d, err := Open(0, Options{Memory: memory})
+			d, err := openWith(opened(t), 0, Options{Memory: memory})
 			require.NoError(t, err)
 			before := d.lib.live.Load()
 			x, err := d.Transfers(size)

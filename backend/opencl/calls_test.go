@@ -4,14 +4,14 @@ package opencl
 
 import (
 	"encoding/binary"
-	"os"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 	"unsafe"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/keymill/keymill/internal/backendtest"
 )
 
 // opened returns OpenCL with a count of its own, or leaves the test out where
@@ -30,10 +30,7 @@ func opened(t *testing.T) *library {
 
 func missing(t *testing.T, err error) {
 	t.Helper()
-	if strings.Contains(os.Getenv("REQUIRE_BACKENDS"), "opencl") {
-		t.Fatalf("REQUIRE_BACKENDS names opencl: %v", err)
-	}
-	t.Skipf("no OpenCL here: %v", err)
+	backendtest.Missing(t, "opencl", err)
 }
 
 const addSource = `__kernel void add(__global uint *x, uint a, ulong b, __local uint *l) {

@@ -30,3 +30,10 @@ func bytesOf(b *keymill.Batch, lo, hi int) (from, to int) {
 	}
 	return int(b.Offsets[lo]), int(b.Offsets[hi])
 }
+
+// validOf returns the words of Valid that say which of the keys lo to hi-1 are there, and
+// the bit of key lo in the first.
+func validOf(b *keymill.Batch, lo, hi int) (words []uint64, first uint32) {
+	bit := b.ValidOffset + lo
+	return b.Valid[bit/64 : (b.ValidOffset+hi+63)/64], uint32(bit % 64)
+}

@@ -5,6 +5,7 @@ package opencl
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"testing"
 
@@ -42,9 +43,7 @@ func (f *faults) hook(call string) Code {
 func faultRun(t *testing.T, f *faults, o Options) {
 	t.Helper()
 	f.calls = map[string]int{}
-	real, err := load()
-	require.NoError(t, err)
-	lib := real.withHook(f.hook)
+	lib := opened(t).withHook(f.hook)
 	d, err := openWith(lib, 0, o)
 	if err == nil {
 		d.counts = o.Memory == MemoryCopy // so that there are faults of that, too
@@ -156,4 +155,34 @@ func TestFaults(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A device that never says that its work is done is lost: what it may still use stays where
+// it is, and it is asked for nothing more.
+func TestNeverDone(t *testing.T) {
+	for i, b := range faultBatches() {
+		silent := false
+		lib := opened(t).withHook(func(call string) Code {
+			if silent && (call == "clWaitForEvents" || call == "clFinish") {
+				return -5
+			}
+			return 0
+		})
+		d, err := openWith(lib, 0, Options{Slots: 1})
+		require.NoError(t, err)
+		dst := keymill.Placement{Hashes: make([]uint64, b.Len())}
+		require.NoError(t, d.Place(&dst, &b, keymill.Params{}))
+		silent = true
+		require.True(t, isKind(d.Place(&dst, &b, keymill.Params{}), DeviceLost), "batch %d", i)
+		silent = false
+		require.True(t, isKind(d.Place(&dst, &b, keymill.Params{}), DeviceLost))
+		_, err = d.Upload(&b)
+		require.True(t, isKind(err, DeviceLost))
+		require.NoError(t, d.Close())
+	}
+	kept := 0
+	lostLoans.Range(func(any, any) bool { kept++; return true })
+	require.Equal(t, 1, kept, "the memory of the batch that was in place stays pinned")
+	runtime.GC()
+	runtime.GC() // which would find it forgotten
 }

@@ -5,6 +5,7 @@ package opencl
 import (
 	"errors"
 	"runtime"
+	"sync"
 	"unsafe"
 
 	"github.com/keymill/keymill"
@@ -26,6 +27,10 @@ type loan struct {
 	n    int
 }
 
+// lostLoans are those of slots that are stuck, for ever: the memory may still be written,
+// also when its device is closed and forgotten.
+var lostLoans sync.Map
+
 // inPlace computes keys lo to hi-1 from where they lie to where the results belong.
 func (s *slot) inPlace(p *specialised, w *work, dst *keymill.Placement, b *keymill.Batch, lo, hi int) error {
 	k, err := s.kernel(p)
@@ -39,9 +44,9 @@ func (s *slot) inPlace(p *specialised, w *work, dst *keymill.Placement, b *keymi
 		return s.settle(err)
 	}
 	l := new(loan)
-	err = s.lend(l, k, w, dst, b, lo, hi)
-	if s.stuck { // it may still be written: keep it where it is, for ever
-		s.loans = append(s.loans, l)
+	err = s.onLoan(l, k, w, dst, b, lo, hi)
+	if s.stuck {
+		lostLoans.Store(l, true)
 		return err
 	}
 	for _, m := range l.mems[:l.n] {
@@ -73,22 +78,21 @@ func (s *slot) takeOwn(w *work, dst *keymill.Placement, lo, hi int) {
 	}
 }
 
-// lend runs the kernel on the caller's memory.
-func (s *slot) lend(l *loan, k kernel, w *work, dst *keymill.Placement, b *keymill.Batch, lo, hi int) error {
+// onLoan runs the kernel on the caller's memory.
+func (s *slot) onLoan(l *loan, k kernel, w *work, dst *keymill.Placement, b *keymill.Batch, lo, hi int) error {
 	from, to := bytesOf(b, lo, hi)
-	in := inputs{n: hi - lo, base: uint32(from)}
+	in := inputs{n: hi - lo}
 	var errs [5]error
 	in.data, errs[0] = lend(s, l, b.Data[from:to], memReadOnly)
 	in.offsets, in.valid = s.data.mem, s.data.mem
-	if b.Width > 0 {
-		in.base = 0
-	} else {
+	if b.Width == 0 {
+		in.base = uint32(from)
 		in.offsets, errs[1] = lend(s, l, b.Offsets[lo:hi+1], memReadOnly)
 	}
 	if len(b.Valid) > 0 {
-		first := b.ValidOffset + lo
-		in.validFirst = uint32(first % 64)
-		in.valid, errs[2] = lend(s, l, b.Valid[first/64:(b.ValidOffset+hi+63)/64], memReadOnly)
+		var valid []uint64
+		valid, in.validFirst = validOf(b, lo, hi)
+		in.valid, errs[2] = lend(s, l, valid, memReadOnly)
 	}
 	results := [3]mem{s.data.mem, s.data.mem, s.data.mem}
 	outs := s.outs(w, in.n)
@@ -102,7 +106,7 @@ func (s *slot) lend(l *loan, k kernel, w *work, dst *keymill.Placement, b *keymi
 		return err
 	}
 	own := w.own(dst)
-	err := s.lendOwn(own, outs, &results, w)
+	err := s.readyOwn(own, outs, &results)
 	if err == nil {
 		err = s.run(k, w, &in, results)
 	}
@@ -119,30 +123,10 @@ func (s *slot) lend(l *loan, k kernel, w *work, dst *keymill.Placement, b *keymi
 	err = s.settle(err)
 	for i, m := range mapped {
 		if m != nil && !s.stuck {
-			err = errors.Join(err, s.d.lib.enqueueUnmap(s.queue, results[i], m, nil, nil))
+			err = errors.Join(err, s.d.lib.enqueueUnmap(s.queue, results[i], m, nil, s.event()))
 		}
 	}
 	return errors.Join(err, s.settle(nil))
-}
-
-// lendOwn makes the slot's memory ready for those results that come there.
-func (s *slot) lendOwn(own [3]bool, outs [3]out, results *[3]mem, w *work) error {
-	for i, o := range outs {
-		if !own[i] {
-			continue
-		}
-		if err := s.grow(o.buffer, o.bytes); err != nil {
-			return err
-		}
-		if err := s.devicesTurn(o.buffer, 0); err != nil {
-			return err
-		}
-		results[i] = o.buffer.mem
-	}
-	if !own[2] {
-		return nil
-	}
-	return s.d.lib.enqueueFill(s.queue, s.counts.mem, 0, 0, outs[2].bytes, nil, s.event())
 }
 
 // lend makes a buffer of the caller's memory.

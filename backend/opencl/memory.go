@@ -24,6 +24,9 @@ const pad = 16
 
 // grow makes a buffer hold so many bytes and the pad. What was in it is lost.
 func (s *slot) grow(b *buffer, bytes int) error {
+	if s.stuck {
+		return s.d.lost.Load()
+	}
 	const step = 64 << 10
 	need := (bytes + pad + step - 1) / step * step
 	if need <= len(b.host) {

@@ -19,7 +19,7 @@ func TestConformance(t *testing.T) {
 			if memory == MemoryCopy {
 				t.Setenv("KEYMILL_LONG", "") // once is enough for what the kernels compute
 			}
-			d, err := Open(0, Options{Memory: memory, ChunkBytes: 16 << 10})
+			d, err := openWith(opened(t), 0, Options{Memory: memory, ChunkBytes: 16 << 10})
 			require.NoError(t, err)
 			backendtest.Run(t, d)
 			require.NoError(t, d.Close())
@@ -32,7 +32,7 @@ func TestConformance(t *testing.T) {
 // fit, else in global memory.
 func TestDeviceCounts(t *testing.T) {
 	for _, memory := range []Memory{MemoryShared, MemoryCopy} {
-		d, err := Open(0, Options{Memory: memory, ChunkBytes: 16 << 10})
+		d, err := openWith(opened(t), 0, Options{Memory: memory, ChunkBytes: 16 << 10})
 		require.NoError(t, err)
 		d.counts = true
 		for name, b := range residentBatches(t) {

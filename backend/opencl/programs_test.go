@@ -19,9 +19,7 @@ import (
 func placeWith(t *testing.T, dir string) map[string]int {
 	t.Helper()
 	f := &faults{calls: map[string]int{}}
-	real, err := load()
-	require.NoError(t, err)
-	d, err := openWith(real.withHook(f.hook), 0, Options{CacheDir: dir})
+	d, err := openWith(opened(t).withHook(f.hook), 0, Options{CacheDir: dir})
 	require.NoError(t, err)
 	b := faultBatches()[0]
 	p := keymill.Params{Hash: hash.CRC16, Scheme: place.Redis()}
@@ -68,7 +66,7 @@ func TestProgramsAndCache(t *testing.T) {
 // A program that computes another function, as of a driver that makes mistakes, does not
 // pass its test.
 func TestWrongResultsAreFound(t *testing.T) {
-	d, err := Open(0, Options{})
+	d, err := openWith(opened(t), 0, Options{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, d.Close()) }()
 	asked := d.options(hash.XXH3, 16, false)

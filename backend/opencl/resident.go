@@ -85,9 +85,9 @@ func (s *slot) uploadSegment(g *segment, b *keymill.Batch) (err error) {
 		}
 	}
 	if len(b.Valid) > 0 {
-		first := b.ValidOffset + g.lo
-		g.validFirst = uint32(first % 64)
-		g.valid, err = keep(s, b.Valid[first/64:(b.ValidOffset+g.hi+63)/64])
+		var valid []uint64
+		valid, g.validFirst = validOf(b, g.lo, g.hi)
+		g.valid, err = keep(s, valid)
 	}
 	return err
 }

@@ -40,7 +40,7 @@ func residentBatches(t *testing.T) map[string]keymill.Batch {
 // goroutines, as it would have been from the host's memory, which may change meanwhile.
 func TestResident(t *testing.T) {
 	for name, memory := range map[string]Memory{"shared": MemoryShared, "copied": MemoryCopy} {
-		d, err := Open(0, Options{Memory: memory, ChunkBytes: 16 << 10, Slots: 2})
+		d, err := openWith(opened(t), 0, Options{Memory: memory, ChunkBytes: 16 << 10, Slots: 2})
 		require.NoError(t, err)
 		d.counts = memory == MemoryCopy
 		for kind, b := range residentBatches(t) {
@@ -99,7 +99,7 @@ func TestResident(t *testing.T) {
 // A key that a device has not the memory for is another backend's, and no fault of this
 // one; what else comes in the batch is too.
 func TestHugeKey(t *testing.T) {
-	d, err := Open(0, Options{Memory: MemoryCopy})
+	d, err := openWith(opened(t), 0, Options{Memory: MemoryCopy})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, d.Close()) }()
 	d.info.MaxAlloc = 256 << 10

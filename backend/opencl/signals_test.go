@@ -187,7 +187,7 @@ __attribute__((constructor)) static void take(void) {
 func TestHandlersArePutBack(t *testing.T) {
 	cc, err := exec.LookPath("cc")
 	if err != nil {
-		t.Skip("no C compiler here to make a library with")
+		missing(t, err)
 	}
 	dir := t.TempDir()
 	source, library := filepath.Join(dir, "taker.c"), filepath.Join(dir, "libtaker.so")

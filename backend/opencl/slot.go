@@ -24,8 +24,7 @@ type slot struct {
 	args   [kernelArgs]kernelArg
 	events *[12]event // of what is enqueued; apart, for cgo may not see our pointers beside them
 	used   int
-	stuck  bool    // what was enqueued may still run, and use the memory: it is not to be freed
-	loans  []*loan // that it may still use
+	stuck  bool // what was enqueued may still run, and use the memory: it is not to be freed
 }
 
 func newSlot(d *Device) (*slot, error) {
@@ -109,12 +108,8 @@ func (s *slot) chunk(p *specialised, w *work, dst *keymill.Placement, b *keymill
 	if err != nil {
 		return err
 	}
-	n := hi - lo
 	from, to := bytesOf(b, lo, hi)
-	in := inputs{n: n, base: uint32(from)}
-	if b.Width > 0 {
-		in.base = 0
-	}
+	in := inputs{n: hi - lo}
 	if err := s.upload(&in, b, lo, hi, from, to); err != nil {
 		return s.settle(err)
 	}
@@ -144,15 +139,14 @@ func (s *slot) upload(in *inputs, b *keymill.Batch, lo, hi, from, to int) error 
 		if err != nil {
 			return err
 		}
-		in.offsets = s.offsets.mem
+		in.offsets, in.base = s.offsets.mem, uint32(from)
 	}
 	if len(b.Valid) > 0 {
-		first := b.ValidOffset + lo
-		err := copyUp(s, &s.valid, b.Valid[first/64:(b.ValidOffset+hi+63)/64])
-		if err != nil {
+		valid, first := validOf(b, lo, hi)
+		if err := copyUp(s, &s.valid, valid); err != nil {
 			return err
 		}
-		in.valid, in.validFirst = s.valid.mem, uint32(first%64)
+		in.valid, in.validFirst = s.valid.mem, first
 	}
 	return nil
 }
@@ -206,25 +200,32 @@ func (s *slot) outs(w *work, n int) [3]out {
 
 // launch enqueues the kernel, with memory for its results.
 func (s *slot) launch(k kernel, w *work, in *inputs) error {
+	outs := s.outs(w, in.n)
 	results := [3]mem{in.data, in.data, in.data} // what is not wanted is not written
-	for i, out := range s.outs(w, in.n) {
-		if out.bytes == 0 {
-			continue
-		}
-		if err := s.grow(out.buffer, out.bytes); err != nil {
-			return err
-		}
-		if err := s.devicesTurn(out.buffer, 0); err != nil {
-			return err
-		}
-		results[i] = out.buffer.mem
-	}
-	if w.want&keymill.OutCounts != 0 {
-		if err := s.d.lib.enqueueFill(s.queue, s.counts.mem, 0, 0, 4*int(w.args.Partitions), nil, s.event()); err != nil {
-			return err
-		}
+	if err := s.readyOwn([3]bool{true, true, true}, outs, &results); err != nil {
+		return err
 	}
 	return s.run(k, w, in, results)
+}
+
+// readyOwn makes the slot's memory ready for those of the wanted results that come there.
+func (s *slot) readyOwn(own [3]bool, outs [3]out, results *[3]mem) error {
+	for i, o := range outs {
+		if !own[i] || o.bytes == 0 {
+			continue
+		}
+		if err := s.grow(o.buffer, o.bytes); err != nil {
+			return err
+		}
+		if err := s.devicesTurn(o.buffer, 0); err != nil {
+			return err
+		}
+		results[i] = o.buffer.mem
+	}
+	if counts := outs[2]; own[2] && counts.bytes > 0 {
+		return s.d.lib.enqueueFill(s.queue, counts.buffer.mem, 0, 0, counts.bytes, nil, s.event())
+	}
+	return nil
 }
 
 // view returns the results that a buffer holds.
