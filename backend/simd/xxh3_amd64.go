@@ -31,6 +31,9 @@ type xxh3Consts struct {
 	is   bool
 }
 
+// The keys of a step of the loops for 8 and 16 bytes.
+const xxh3Step8, xxh3Step16 = 20, 12
+
 func (c *xxh3Consts) init(seed uint64) {
 	if c.is && c.seed == seed {
 		return
@@ -90,13 +93,15 @@ func xxh3FixedAVX2(dst []uint64, data []byte, width int, seed hash.Words) bool {
 	}
 	var c xxh3Consts
 	c.init(seed.Lo)
-	switch groups := len(dst) / 8; {
-	case groups > 0 && width == 8:
+	switch {
+	case width == 8 && len(dst) >= xxh3Step8:
+		groups := len(dst) / xxh3Step8
 		xxh3Fixed8(&dst[0], &data[0], groups, c.flip4)
-		dst, data = dst[8*groups:], data[8*groups*width:]
-	case groups > 0 && width == 16:
+		dst, data = dst[groups*xxh3Step8:], data[groups*xxh3Step8*width:]
+	case width == 16 && len(dst) >= xxh3Step16:
+		groups := len(dst) / xxh3Step16
 		xxh3Fixed16(&dst[0], &data[0], groups, c.lo, c.hi)
-		dst, data = dst[8*groups:], data[8*groups*width:]
+		dst, data = dst[groups*xxh3Step16:], data[groups*xxh3Step16*width:]
 	}
 	if len(dst) > 0 {
 		xxh3Strided(dst, data, width, &c)

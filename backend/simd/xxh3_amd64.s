@@ -7,130 +7,209 @@
 // func xxh3Fixed8(dst *uint64, data *byte, groups int, flip uint64)
 // Requires: AVX, AVX2, BMI2
 TEXT ·xxh3Fixed8(SB), NOSPLIT, $0-32
-	MOVQ         dst+0(FP), AX
-	MOVQ         data+8(FP), CX
-	MOVQ         groups+16(FP), DX
-	MOVQ         flip+24(FP), BX
-	VMOVQ        BX, X0
-	VPBROADCASTQ X0, Y0
-	MOVQ         $0x9fb21c651e98df25, SI
-	VMOVQ        SI, X1
-	VPBROADCASTQ X1, Y1
-	MOVQ         $0x000000009fb21c65, SI
-	VMOVQ        SI, X2
-	VPBROADCASTQ X2, Y2
-	MOVQ         $0x0000000000000008, SI
-	VMOVQ        SI, X3
-	VPBROADCASTQ X3, Y3
+	MOVQ           dst+0(FP), AX
+	MOVQ           data+8(FP), CX
+	MOVQ           groups+16(FP), DX
+	MOVQ           flip+24(FP), BX
+	RORXQ          $0x0f, BX, SI
+	RORXQ          $0x28, BX, DI
+	XORQ           SI, BX
+	XORQ           DI, BX
+	VMOVQ          BX, X0
+	VPBROADCASTQ   X0, Y0
+	MOVQ           $0x9fb21c651e98df25, SI
+	VMOVQ          SI, X1
+	VPBROADCASTQ   X1, Y1
+	MOVQ           $0x1e98df259fb21c65, SI
+	VMOVQ          SI, X2
+	VPBROADCASTQ   X2, Y2
+	MOVQ           $0xffffffff00000000, SI
+	VMOVQ          SI, X3
+	VPBROADCASTQ   X3, Y3
+	MOVQ           $0x0000000000000008, SI
+	VMOVQ          SI, X4
+	VPBROADCASTQ   X4, Y4
+	VBROADCASTI128 turnBy24<>+0(SB), Y5
+	MOVQ           $0x0000000000000023, SI
+	MOVQ           $0x000000000000001c, DI
 
 group:
-	VPSHUFD  $0xb1, (CX), Y4
-	VPXOR    Y0, Y4, Y4
-	VPSRLQ   $0x0f, Y4, Y5
-	VPSLLQ   $0x31, Y4, Y6
-	VPXOR    Y5, Y6, Y5
-	VPSRLQ   $0x28, Y4, Y6
-	VPXOR    Y6, Y5, Y5
-	VPSLLQ   $0x18, Y4, Y6
-	VPXOR    Y6, Y5, Y5
-	VPXOR    Y5, Y4, Y4
-	VPSRLQ   $0x20, Y4, Y5
-	VPMULUDQ Y1, Y5, Y5
-	VPMULUDQ Y2, Y4, Y6
-	VPADDQ   Y6, Y5, Y5
-	VPSLLQ   $0x20, Y5, Y5
-	VPMULUDQ Y1, Y4, Y4
-	VPADDQ   Y5, Y4, Y4
-	VPSRLQ   $0x23, Y4, Y5
-	VPADDQ   Y3, Y5, Y5
-	VPXOR    Y5, Y4, Y4
-	VPSRLQ   $0x20, Y4, Y5
-	VPMULUDQ Y1, Y5, Y5
-	VPMULUDQ Y2, Y4, Y6
-	VPADDQ   Y6, Y5, Y5
-	VPSLLQ   $0x20, Y5, Y5
-	VPMULUDQ Y1, Y4, Y4
-	VPADDQ   Y5, Y4, Y4
-	VPSRLQ   $0x1c, Y4, Y5
-	VPXOR    Y5, Y4, Y4
-	VMOVDQU  Y4, (AX)
-	RORXQ    $0x20, 32(CX), SI
-	XORQ     BX, SI
-	RORXQ    $0x0f, SI, DI
-	RORXQ    $0x28, SI, R8
-	XORQ     DI, SI
-	XORQ     R8, SI
-	MOVQ     $0x9fb21c651e98df25, R8
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x23, DI
-	ADDQ     $0x08, DI
-	XORQ     DI, SI
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x1c, DI
-	XORQ     DI, SI
-	MOVQ     SI, 32(AX)
-	RORXQ    $0x20, 40(CX), SI
-	XORQ     BX, SI
-	RORXQ    $0x0f, SI, DI
-	RORXQ    $0x28, SI, R8
-	XORQ     DI, SI
-	XORQ     R8, SI
-	MOVQ     $0x9fb21c651e98df25, R8
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x23, DI
-	ADDQ     $0x08, DI
-	XORQ     DI, SI
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x1c, DI
-	XORQ     DI, SI
-	MOVQ     SI, 40(AX)
-	RORXQ    $0x20, 48(CX), SI
-	XORQ     BX, SI
-	RORXQ    $0x0f, SI, DI
-	RORXQ    $0x28, SI, R8
-	XORQ     DI, SI
-	XORQ     R8, SI
-	MOVQ     $0x9fb21c651e98df25, R8
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x23, DI
-	ADDQ     $0x08, DI
-	XORQ     DI, SI
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x1c, DI
-	XORQ     DI, SI
-	MOVQ     SI, 48(AX)
-	RORXQ    $0x20, 56(CX), SI
-	XORQ     BX, SI
-	RORXQ    $0x0f, SI, DI
-	RORXQ    $0x28, SI, R8
-	XORQ     DI, SI
-	XORQ     R8, SI
-	MOVQ     $0x9fb21c651e98df25, R8
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x23, DI
-	ADDQ     $0x08, DI
-	XORQ     DI, SI
-	IMULQ    R8, SI
-	MOVQ     SI, DI
-	SHRQ     $0x1c, DI
-	XORQ     DI, SI
-	MOVQ     SI, 56(AX)
-	ADDQ     $0x40, CX
-	ADDQ     $0x40, AX
+	VPSHUFD  $0xb1, (CX), Y6
+	VPSRLQ   $0x0f, Y6, Y7
+	VPSLLQ   $0x31, Y6, Y8
+	VPXOR    Y7, Y8, Y7
+	VPSHUFB  Y5, Y6, Y8
+	VPXOR    Y0, Y6, Y6
+	VPXOR    Y8, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x23, Y6, Y7
+	VPADDQ   Y4, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x1c, Y6, Y7
+	VPXOR    Y7, Y6, Y6
+	VMOVDQU  Y6, (AX)
+	RORXQ    $0x20, 128(CX), R8
+	RORXQ    $0x0f, R8, R9
+	RORXQ    $0x28, R8, R10
+	XORQ     R9, R8
+	XORQ     R10, R8
+	XORQ     BX, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    SI, R8, R9
+	ADDQ     $0x08, R9
+	XORQ     R9, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    DI, R8, R9
+	XORQ     R9, R8
+	MOVQ     R8, 128(AX)
+	VPSHUFD  $0xb1, 32(CX), Y6
+	VPSRLQ   $0x0f, Y6, Y7
+	VPSLLQ   $0x31, Y6, Y8
+	VPXOR    Y7, Y8, Y7
+	VPSHUFB  Y5, Y6, Y8
+	VPXOR    Y0, Y6, Y6
+	VPXOR    Y8, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x23, Y6, Y7
+	VPADDQ   Y4, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x1c, Y6, Y7
+	VPXOR    Y7, Y6, Y6
+	VMOVDQU  Y6, 32(AX)
+	RORXQ    $0x20, 136(CX), R8
+	RORXQ    $0x0f, R8, R9
+	RORXQ    $0x28, R8, R10
+	XORQ     R9, R8
+	XORQ     R10, R8
+	XORQ     BX, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    SI, R8, R9
+	ADDQ     $0x08, R9
+	XORQ     R9, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    DI, R8, R9
+	XORQ     R9, R8
+	MOVQ     R8, 136(AX)
+	VPSHUFD  $0xb1, 64(CX), Y6
+	VPSRLQ   $0x0f, Y6, Y7
+	VPSLLQ   $0x31, Y6, Y8
+	VPXOR    Y7, Y8, Y7
+	VPSHUFB  Y5, Y6, Y8
+	VPXOR    Y0, Y6, Y6
+	VPXOR    Y8, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x23, Y6, Y7
+	VPADDQ   Y4, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x1c, Y6, Y7
+	VPXOR    Y7, Y6, Y6
+	VMOVDQU  Y6, 64(AX)
+	RORXQ    $0x20, 144(CX), R8
+	RORXQ    $0x0f, R8, R9
+	RORXQ    $0x28, R8, R10
+	XORQ     R9, R8
+	XORQ     R10, R8
+	XORQ     BX, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    SI, R8, R9
+	ADDQ     $0x08, R9
+	XORQ     R9, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    DI, R8, R9
+	XORQ     R9, R8
+	MOVQ     R8, 144(AX)
+	VPSHUFD  $0xb1, 96(CX), Y6
+	VPSRLQ   $0x0f, Y6, Y7
+	VPSLLQ   $0x31, Y6, Y8
+	VPXOR    Y7, Y8, Y7
+	VPSHUFB  Y5, Y6, Y8
+	VPXOR    Y0, Y6, Y6
+	VPXOR    Y8, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x23, Y6, Y7
+	VPADDQ   Y4, Y7, Y7
+	VPXOR    Y7, Y6, Y6
+	VPMULLD  Y2, Y6, Y7
+	VPSLLQ   $0x20, Y7, Y8
+	VPMULUDQ Y1, Y6, Y6
+	VPADDD   Y8, Y7, Y7
+	VPAND    Y3, Y7, Y7
+	VPADDQ   Y7, Y6, Y6
+	VPSRLQ   $0x1c, Y6, Y7
+	VPXOR    Y7, Y6, Y6
+	VMOVDQU  Y6, 96(AX)
+	RORXQ    $0x20, 152(CX), R8
+	RORXQ    $0x0f, R8, R9
+	RORXQ    $0x28, R8, R10
+	XORQ     R9, R8
+	XORQ     R10, R8
+	XORQ     BX, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    SI, R8, R9
+	ADDQ     $0x08, R9
+	XORQ     R9, R8
+	IMULQ    xxh3PrimeMix2<>+0(SB), R8
+	SHRXQ    DI, R8, R9
+	XORQ     R9, R8
+	MOVQ     R8, 152(AX)
+	ADDQ     $+160, CX
+	ADDQ     $+160, AX
 	DECQ     DX
 	JNZ      group
 	VZEROUPPER
 	RET
 
+DATA turnBy24<>+0(SB)/8, $0x0403020100070605
+DATA turnBy24<>+8(SB)/8, $0x0c0b0a09080f0e0d
+GLOBL turnBy24<>(SB), RODATA|NOPTR, $16
+
+DATA xxh3PrimeMix2<>+0(SB)/8, $0x9fb21c651e98df25
+GLOBL xxh3PrimeMix2<>(SB), RODATA|NOPTR, $8
+
 // func xxh3Fixed16(dst *uint64, data *byte, groups int, lo uint64, hi uint64)
-// Requires: AVX, AVX2, BMI2
+// Requires: AVX, AVX2, BMI2, MMX+
 TEXT ·xxh3Fixed16(SB), NOSPLIT, $0-40
 	MOVQ           dst+0(FP), AX
 	MOVQ           data+8(FP), CX
@@ -144,140 +223,170 @@ TEXT ·xxh3Fixed16(SB), NOSPLIT, $0-40
 	MOVQ           $0x0000000000000010, DX
 	VMOVQ          DX, X2
 	VPBROADCASTQ   X2, Y2
+	MOVQ           $0x0000000000000025, R8
+	MOVQ           $0x0000000000000020, R9
 	MOVQ           $0x165667919e3779f9, DX
 	VMOVQ          DX, X3
 	VPBROADCASTQ   X3, Y3
-	MOVQ           $0x0000000016566791, DX
+	MOVQ           $0x9e3779f916566791, DX
 	VMOVQ          DX, X4
 	VPBROADCASTQ   X4, Y4
-	MOVQ           $0x00000000ffffffff, DX
+	MOVQ           $0xffffffff00000000, DX
 	VMOVQ          DX, X5
 	VPBROADCASTQ   X5, Y5
-	VBROADCASTI128 swapBytes<>+0(SB), Y6
+	MOVQ           $0x00000000ffffffff, DX
+	VMOVQ          DX, X6
+	VPBROADCASTQ   X6, Y6
+	VBROADCASTI128 swapBytes<>+0(SB), Y7
 
 group:
-	VMOVDQU     (CX), Y7
-	VMOVDQU     32(CX), Y8
-	VPUNPCKLQDQ Y8, Y7, Y9
-	VPUNPCKHQDQ Y8, Y7, Y7
-	VPXOR       Y0, Y9, Y9
-	VPXOR       Y1, Y7, Y7
-	VPSHUFB     Y6, Y9, Y8
-	VPADDQ      Y7, Y8, Y8
-	VPADDQ      Y2, Y8, Y8
-	VPSRLQ      $0x20, Y9, Y10
-	VPSRLQ      $0x20, Y7, Y11
-	VPMULUDQ    Y7, Y9, Y12
-	VPMULUDQ    Y7, Y10, Y7
-	VPMULUDQ    Y11, Y9, Y9
-	VPMULUDQ    Y11, Y10, Y10
-	VPSRLQ      $0x20, Y12, Y11
-	VPADDQ      Y11, Y7, Y7
-	VPAND       Y5, Y7, Y11
+	VMOVDQU     (CX), Y8
+	VMOVDQU     32(CX), Y9
+	VPUNPCKLQDQ Y9, Y8, Y10
+	VPUNPCKHQDQ Y9, Y8, Y8
+	VPXOR       Y0, Y10, Y10
+	VPXOR       Y1, Y8, Y8
+	VPSHUFB     Y7, Y10, Y9
+	VPADDQ      Y8, Y9, Y9
+	VPADDQ      Y2, Y9, Y9
+	VPSRLQ      $0x20, Y10, Y11
+	VPSRLQ      $0x20, Y8, Y12
+	VPMULUDQ    Y8, Y10, Y13
+	VPMULUDQ    Y8, Y11, Y8
+	VPMULUDQ    Y12, Y10, Y10
+	VPMULUDQ    Y12, Y11, Y11
+	VPSRLQ      $0x20, Y13, Y12
+	VPADDQ      Y12, Y8, Y8
+	VPAND       Y6, Y8, Y12
+	VPADDQ      Y12, Y10, Y10
+	VPSRLQ      $0x20, Y8, Y8
+	VPADDQ      Y8, Y11, Y11
+	VPSRLQ      $0x20, Y10, Y12
+	VPADDQ      Y12, Y11, Y11
+	VPSLLQ      $0x20, Y10, Y10
+	VPBLENDD    $0xaa, Y10, Y13, Y13
+	VPXOR       Y13, Y11, Y11
 	VPADDQ      Y11, Y9, Y9
-	VPSRLQ      $0x20, Y7, Y7
-	VPADDQ      Y7, Y10, Y10
-	VPSRLQ      $0x20, Y9, Y11
-	VPADDQ      Y11, Y10, Y10
-	VPSLLQ      $0x20, Y9, Y9
-	VPBLENDD    $0xaa, Y9, Y12, Y12
-	VPXOR       Y12, Y10, Y10
-	VPADDQ      Y10, Y8, Y8
-	VPSRLQ      $0x25, Y8, Y7
-	VPXOR       Y7, Y8, Y8
-	VPSRLQ      $0x20, Y8, Y7
-	VPMULUDQ    Y3, Y7, Y7
-	VPMULUDQ    Y4, Y8, Y9
-	VPADDQ      Y9, Y7, Y7
-	VPSLLQ      $0x20, Y7, Y7
-	VPMULUDQ    Y3, Y8, Y8
-	VPADDQ      Y7, Y8, Y8
-	VPSRLQ      $0x20, Y8, Y7
-	VPXOR       Y7, Y8, Y8
-	VPERMQ      $0xd8, Y8, Y8
-	VMOVDQU     Y8, (AX)
-	MOVQ        64(CX), R8
-	XORQ        SI, R8
-	MOVQ        72(CX), R9
-	XORQ        DI, R9
-	MOVQ        R8, DX
-	MULXQ       R9, R10, DX
-	BSWAPQ      R8
-	ADDQ        R9, R8
-	ADDQ        $0x10, R8
+	VPSRLQ      $0x25, Y9, Y8
+	VPXOR       Y8, Y9, Y9
+	VPMULLD     Y4, Y9, Y8
+	VPSLLQ      $0x20, Y8, Y10
+	VPMULUDQ    Y3, Y9, Y9
+	VPADDD      Y10, Y8, Y8
+	VPAND       Y5, Y8, Y8
+	VPADDQ      Y8, Y9, Y9
+	VPSRLQ      $0x20, Y9, Y8
+	VPXOR       Y8, Y9, Y9
+	VPERMQ      $0xd8, Y9, Y9
+	VMOVDQU     Y9, (AX)
+	MOVQ        128(CX), DX
+	XORQ        SI, DX
+	MOVQ        136(CX), R10
+	XORQ        DI, R10
+	MULXQ       R10, R12, R11
+	BSWAPQ      DX
+	ADDQ        R10, DX
+	ADDQ        $0x10, DX
+	XORQ        R12, R11
+	ADDQ        R11, DX
+	SHRXQ       R8, DX, R10
 	XORQ        R10, DX
-	ADDQ        DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x25, DX
-	XORQ        DX, R8
-	MOVQ        $0x165667919e3779f9, DX
-	IMULQ       DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x20, DX
-	XORQ        DX, R8
-	MOVQ        R8, 32(AX)
-	MOVQ        80(CX), R8
-	XORQ        SI, R8
-	MOVQ        88(CX), R9
-	XORQ        DI, R9
-	MOVQ        R8, DX
-	MULXQ       R9, R10, DX
-	BSWAPQ      R8
-	ADDQ        R9, R8
-	ADDQ        $0x10, R8
+	IMULQ       xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ       R9, DX, R10
 	XORQ        R10, DX
-	ADDQ        DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x25, DX
-	XORQ        DX, R8
-	MOVQ        $0x165667919e3779f9, DX
-	IMULQ       DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x20, DX
-	XORQ        DX, R8
-	MOVQ        R8, 40(AX)
-	MOVQ        96(CX), R8
-	XORQ        SI, R8
-	MOVQ        104(CX), R9
-	XORQ        DI, R9
-	MOVQ        R8, DX
-	MULXQ       R9, R10, DX
-	BSWAPQ      R8
-	ADDQ        R9, R8
-	ADDQ        $0x10, R8
+	MOVQ        DX, 64(AX)
+	MOVQ        144(CX), DX
+	XORQ        SI, DX
+	MOVQ        152(CX), R10
+	XORQ        DI, R10
+	MULXQ       R10, R12, R11
+	BSWAPQ      DX
+	ADDQ        R10, DX
+	ADDQ        $0x10, DX
+	XORQ        R12, R11
+	ADDQ        R11, DX
+	SHRXQ       R8, DX, R10
 	XORQ        R10, DX
-	ADDQ        DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x25, DX
-	XORQ        DX, R8
-	MOVQ        $0x165667919e3779f9, DX
-	IMULQ       DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x20, DX
-	XORQ        DX, R8
-	MOVQ        R8, 48(AX)
-	MOVQ        112(CX), R8
-	XORQ        SI, R8
-	MOVQ        120(CX), R9
-	XORQ        DI, R9
-	MOVQ        R8, DX
-	MULXQ       R9, R10, DX
-	BSWAPQ      R8
-	ADDQ        R9, R8
-	ADDQ        $0x10, R8
+	IMULQ       xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ       R9, DX, R10
 	XORQ        R10, DX
-	ADDQ        DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x25, DX
-	XORQ        DX, R8
-	MOVQ        $0x165667919e3779f9, DX
-	IMULQ       DX, R8
-	MOVQ        R8, DX
-	SHRQ        $0x20, DX
-	XORQ        DX, R8
-	MOVQ        R8, 56(AX)
-	ADDQ        $+128, CX
-	ADDQ        $0x40, AX
+	MOVQ        DX, 72(AX)
+	VMOVDQU     64(CX), Y8
+	VMOVDQU     96(CX), Y9
+	VPUNPCKLQDQ Y9, Y8, Y10
+	VPUNPCKHQDQ Y9, Y8, Y8
+	VPXOR       Y0, Y10, Y10
+	VPXOR       Y1, Y8, Y8
+	VPSHUFB     Y7, Y10, Y9
+	VPADDQ      Y8, Y9, Y9
+	VPADDQ      Y2, Y9, Y9
+	VPSRLQ      $0x20, Y10, Y11
+	VPSRLQ      $0x20, Y8, Y12
+	VPMULUDQ    Y8, Y10, Y13
+	VPMULUDQ    Y8, Y11, Y8
+	VPMULUDQ    Y12, Y10, Y10
+	VPMULUDQ    Y12, Y11, Y11
+	VPSRLQ      $0x20, Y13, Y12
+	VPADDQ      Y12, Y8, Y8
+	VPAND       Y6, Y8, Y12
+	VPADDQ      Y12, Y10, Y10
+	VPSRLQ      $0x20, Y8, Y8
+	VPADDQ      Y8, Y11, Y11
+	VPSRLQ      $0x20, Y10, Y12
+	VPADDQ      Y12, Y11, Y11
+	VPSLLQ      $0x20, Y10, Y10
+	VPBLENDD    $0xaa, Y10, Y13, Y13
+	VPXOR       Y13, Y11, Y11
+	VPADDQ      Y11, Y9, Y9
+	VPSRLQ      $0x25, Y9, Y8
+	VPXOR       Y8, Y9, Y9
+	VPMULLD     Y4, Y9, Y8
+	VPSLLQ      $0x20, Y8, Y10
+	VPMULUDQ    Y3, Y9, Y9
+	VPADDD      Y10, Y8, Y8
+	VPAND       Y5, Y8, Y8
+	VPADDQ      Y8, Y9, Y9
+	VPSRLQ      $0x20, Y9, Y8
+	VPXOR       Y8, Y9, Y9
+	VPERMQ      $0xd8, Y9, Y9
+	VMOVDQU     Y9, 32(AX)
+	MOVQ        160(CX), DX
+	XORQ        SI, DX
+	MOVQ        168(CX), R10
+	XORQ        DI, R10
+	MULXQ       R10, R12, R11
+	BSWAPQ      DX
+	ADDQ        R10, DX
+	ADDQ        $0x10, DX
+	XORQ        R12, R11
+	ADDQ        R11, DX
+	SHRXQ       R8, DX, R10
+	XORQ        R10, DX
+	IMULQ       xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ       R9, DX, R10
+	XORQ        R10, DX
+	MOVQ        DX, 80(AX)
+	MOVQ        176(CX), DX
+	XORQ        SI, DX
+	MOVQ        184(CX), R10
+	XORQ        DI, R10
+	MULXQ       R10, R12, R11
+	BSWAPQ      DX
+	ADDQ        R10, DX
+	ADDQ        $0x10, DX
+	XORQ        R12, R11
+	ADDQ        R11, DX
+	SHRXQ       R8, DX, R10
+	XORQ        R10, DX
+	IMULQ       xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ       R9, DX, R10
+	XORQ        R10, DX
+	MOVQ        DX, 88(AX)
+	PREFETCHT0  8192(CX)
+	PREFETCHT0  8256(CX)
+	PREFETCHT0  8320(CX)
+	ADDQ        $+192, CX
+	ADDQ        $+96, AX
 	DECQ        BX
 	JNZ         group
 	VZEROUPPER
@@ -286,6 +395,9 @@ group:
 DATA swapBytes<>+0(SB)/8, $0x0001020304050607
 DATA swapBytes<>+8(SB)/8, $0x08090a0b0c0d0e0f
 GLOBL swapBytes<>(SB), RODATA|NOPTR, $16
+
+DATA xxh3PrimeMix1<>+0(SB)/8, $0x165667919e3779f9
+GLOBL xxh3PrimeMix1<>(SB), RODATA|NOPTR, $8
 
 // func xxh3Strided0to3(dst *uint64, data *byte, n int, width int, consts *uint64)
 // Requires: CMOV
@@ -347,11 +459,13 @@ TEXT ·xxh3Listed0to3(SB), NOSPLIT, $0-72
 	MOVQ n+40(FP), SI
 	MOVQ consts+48(FP), DI
 	MOVQ next+56(FP), R8
+	LEAQ (BX)(SI*2), BX
+	NEGQ SI
 
 key:
 	PREFETCHT0 (R8)
 	ADDQ       step+64(FP), R8
-	MOVWLZX    (BX), R9
+	MOVWLZX    (BX)(SI*2), R9
 	MOVL       (CX)(R9*4), R10
 	MOVL       (DX)(R9*4), R11
 	SUBL       R10, R11
@@ -389,8 +503,7 @@ key:
 	TESTQ      R11, R11
 	CMOVQEQ    32(DI), R13
 	MOVQ       R13, (AX)(R9*8)
-	ADDQ       $0x02, BX
-	DECQ       SI
+	INCQ       SI
 	JNZ        key
 	RET
 
@@ -402,28 +515,27 @@ TEXT ·xxh3Strided4to8(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), DX
 	MOVQ width+24(FP), BX
 	MOVQ consts+32(FP), SI
+	MOVQ $0x0000000000000023, DI
+	MOVQ $0x000000000000001c, R8
 
 key:
-	MOVL  (CX), DI
-	MOVL  -4(CX)(BX*1), R8
-	SHLQ  $0x20, DI
-	ADDQ  R8, DI
-	XORQ  8(SI), DI
-	RORXQ $0x0f, DI, R8
-	RORXQ $0x28, DI, R9
-	XORQ  R8, DI
-	XORQ  R9, DI
-	MOVQ  $0x9fb21c651e98df25, R9
-	IMULQ R9, DI
-	MOVQ  DI, R8
-	SHRQ  $0x23, R8
-	ADDQ  BX, R8
-	XORQ  R8, DI
-	IMULQ R9, DI
-	MOVQ  DI, R8
-	SHRQ  $0x1c, R8
-	XORQ  R8, DI
-	MOVQ  DI, (AX)
+	MOVL  (CX), R9
+	MOVL  -4(CX)(BX*1), R10
+	SHLQ  $0x20, R9
+	ADDQ  R10, R9
+	XORQ  8(SI), R9
+	RORXQ $0x0f, R9, R10
+	RORXQ $0x28, R9, R11
+	XORQ  R10, R9
+	XORQ  R11, R9
+	IMULQ xxh3PrimeMix2<>+0(SB), R9
+	SHRXQ DI, R9, R10
+	ADDQ  BX, R10
+	XORQ  R10, R9
+	IMULQ xxh3PrimeMix2<>+0(SB), R9
+	SHRXQ R8, R9, R10
+	XORQ  R10, R9
+	MOVQ  R9, (AX)
 	ADDQ  BX, CX
 	ADDQ  $0x08, AX
 	DECQ  DX
@@ -439,38 +551,38 @@ TEXT ·xxh3Listed4to8(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), BX
 	MOVQ n+40(FP), SI
 	MOVQ consts+48(FP), DI
-	MOVQ next+56(FP), R8
+	MOVQ $0x0000000000000023, R8
+	MOVQ $0x000000000000001c, R9
+	MOVQ next+56(FP), R10
+	LEAQ (BX)(SI*2), BX
+	NEGQ SI
 
 key:
-	PREFETCHT0 (R8)
-	ADDQ       step+64(FP), R8
-	MOVWLZX    (BX), R9
-	MOVL       (CX)(R9*4), R10
-	MOVL       (DX)(R9*4), R11
-	SUBL       R10, R11
-	ADDQ       data+8(FP), R10
-	MOVL       (R10), R12
-	MOVL       -4(R10)(R11*1), R10
-	SHLQ       $0x20, R12
-	ADDQ       R10, R12
-	XORQ       8(DI), R12
-	RORXQ      $0x0f, R12, R10
-	RORXQ      $0x28, R12, R13
-	XORQ       R10, R12
-	XORQ       R13, R12
-	MOVQ       $0x9fb21c651e98df25, R13
-	IMULQ      R13, R12
-	MOVQ       R12, R10
-	SHRQ       $0x23, R10
-	ADDQ       R11, R10
-	XORQ       R10, R12
-	IMULQ      R13, R12
-	MOVQ       R12, R10
-	SHRQ       $0x1c, R10
-	XORQ       R10, R12
-	MOVQ       R12, (AX)(R9*8)
-	ADDQ       $0x02, BX
-	DECQ       SI
+	PREFETCHT0 (R10)
+	ADDQ       step+64(FP), R10
+	MOVWLZX    (BX)(SI*2), R11
+	MOVL       (CX)(R11*4), R12
+	MOVL       (DX)(R11*4), R13
+	SUBL       R12, R13
+	ADDQ       data+8(FP), R12
+	MOVL       (R12), R14
+	MOVL       -4(R12)(R13*1), R12
+	SHLQ       $0x20, R14
+	ADDQ       R12, R14
+	XORQ       8(DI), R14
+	RORXQ      $0x0f, R14, R12
+	RORXQ      $0x28, R14, R15
+	XORQ       R12, R14
+	XORQ       R15, R14
+	IMULQ      xxh3PrimeMix2<>+0(SB), R14
+	SHRXQ      R8, R14, R12
+	ADDQ       R13, R12
+	XORQ       R12, R14
+	IMULQ      xxh3PrimeMix2<>+0(SB), R14
+	SHRXQ      R9, R14, R12
+	XORQ       R12, R14
+	MOVQ       R14, (AX)(R11*8)
+	INCQ       SI
 	JNZ        key
 	RET
 
@@ -482,28 +594,26 @@ TEXT ·xxh3Strided9to16(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), BX
 	MOVQ width+24(FP), SI
 	MOVQ consts+32(FP), DI
+	MOVQ $0x0000000000000025, R8
+	MOVQ $0x0000000000000020, R9
 
 key:
-	MOVQ   (CX), R8
-	XORQ   16(DI), R8
-	MOVQ   -8(CX)(SI*1), R9
-	XORQ   24(DI), R9
-	MOVQ   R8, DX
-	MULXQ  R9, R10, DX
-	BSWAPQ R8
-	ADDQ   R9, R8
-	ADDQ   SI, R8
+	MOVQ   (CX), DX
+	XORQ   16(DI), DX
+	MOVQ   -8(CX)(SI*1), R10
+	XORQ   24(DI), R10
+	MULXQ  R10, R12, R11
+	BSWAPQ DX
+	ADDQ   R10, DX
+	ADDQ   SI, DX
+	XORQ   R12, R11
+	ADDQ   R11, DX
+	SHRXQ  R8, DX, R10
 	XORQ   R10, DX
-	ADDQ   DX, R8
-	MOVQ   R8, DX
-	SHRQ   $0x25, DX
-	XORQ   DX, R8
-	MOVQ   $0x165667919e3779f9, DX
-	IMULQ  DX, R8
-	MOVQ   R8, DX
-	SHRQ   $0x20, DX
-	XORQ   DX, R8
-	MOVQ   R8, (AX)
+	IMULQ  xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ  R9, DX, R10
+	XORQ   R10, DX
+	MOVQ   DX, (AX)
 	ADDQ   SI, CX
 	ADDQ   $0x08, AX
 	DECQ   BX
@@ -512,45 +622,44 @@ key:
 
 // func xxh3Listed9to16(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
-TEXT ·xxh3Listed9to16(SB), NOSPLIT, $0-72
+TEXT ·xxh3Listed9to16(SB), NOSPLIT, $8-72
 	MOVQ dst+0(FP), AX
 	MOVQ start+16(FP), CX
 	MOVQ end+24(FP), BX
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
-	MOVQ next+56(FP), R9
+	MOVQ $0x0000000000000025, R9
+	MOVQ $0x0000000000000020, R10
+	MOVQ next+56(FP), R11
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
-	PREFETCHT0 (R9)
-	ADDQ       step+64(FP), R9
-	MOVWLZX    (SI), R10
-	MOVL       (CX)(R10*4), DX
-	MOVL       (BX)(R10*4), R11
-	SUBL       DX, R11
-	ADDQ       data+8(FP), DX
-	MOVQ       (DX), R12
-	XORQ       16(R8), R12
-	MOVQ       -8(DX)(R11*1), R13
+	PREFETCHT0 (R11)
+	ADDQ       step+64(FP), R11
+	MOVWLZX    (SI)(DI*2), R12
+	MOVL       (CX)(R12*4), R13
+	MOVL       (BX)(R12*4), R14
+	SUBL       R13, R14
+	ADDQ       data+8(FP), R13
+	MOVQ       (R13), DX
+	XORQ       16(R8), DX
+	MOVQ       -8(R13)(R14*1), R13
 	XORQ       24(R8), R13
-	MOVQ       R12, DX
-	MULXQ      R13, R14, DX
-	BSWAPQ     R12
-	ADDQ       R13, R12
-	ADDQ       R11, R12
-	XORQ       R14, DX
-	ADDQ       DX, R12
-	MOVQ       R12, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R12
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
-	MOVQ       R12, DX
-	SHRQ       $0x20, DX
-	XORQ       DX, R12
-	MOVQ       R12, (AX)(R10*8)
-	ADDQ       $0x02, SI
-	DECQ       DI
+	MULXQ      R13, BP, R15
+	BSWAPQ     DX
+	ADDQ       R13, DX
+	ADDQ       R14, DX
+	XORQ       BP, R15
+	ADDQ       R15, DX
+	SHRXQ      R9, DX, R13
+	XORQ       R13, DX
+	IMULQ      xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ      R10, DX, R13
+	XORQ       R13, DX
+	MOVQ       DX, (AX)(R12*8)
+	INCQ       DI
 	JNZ        key
 	RET
 
@@ -562,39 +671,40 @@ TEXT ·xxh3Strided17to32(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), BX
 	MOVQ width+24(FP), SI
 	MOVQ consts+32(FP), DI
+	MOVQ $0x0000000000000025, R8
 
 key:
-	MOVQ  SI, R8
-	MOVQ  $0x9e3779b185ebca87, DX
-	IMULQ DX, R8
+	MOVQ  xxh64Prime1<>+0(SB), R9
+	IMULQ SI, R9
 	MOVQ  (CX), DX
 	XORQ  40(DI), DX
-	MOVQ  8(CX), R9
-	XORQ  48(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  8(CX), R10
+	XORQ  48(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -16(CX)(SI*1), DX
 	XORQ  56(DI), DX
-	MOVQ  -8(CX)(SI*1), R9
-	XORQ  64(DI), R9
-	MULXQ R9, DX, R9
+	MOVQ  -8(CX)(SI*1), R10
+	XORQ  64(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
+	SHRXQ R8, R9, DX
 	XORQ  DX, R9
-	ADDQ  R9, R8
-	MOVQ  R8, DX
-	SHRQ  $0x25, DX
-	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
-	MOVQ  R8, DX
+	IMULQ xxh3PrimeMix1<>+0(SB), R9
+	MOVQ  R9, DX
 	SHRQ  $0x20, DX
-	XORQ  DX, R8
-	MOVQ  R8, (AX)
+	XORQ  DX, R9
+	MOVQ  R9, (AX)
 	ADDQ  SI, CX
 	ADDQ  $0x08, AX
 	DECQ  BX
 	JNZ   key
 	RET
+
+DATA xxh64Prime1<>+0(SB)/8, $0x9e3779b185ebca87
+GLOBL xxh64Prime1<>(SB), RODATA|NOPTR, $8
 
 // func xxh3Listed17to32(dst *uint64, data *byte, start *uint32, end *uint32, list *uint16, n int, consts *uint64, next uintptr, step int)
 // Requires: BMI2, MMX+
@@ -605,44 +715,43 @@ TEXT ·xxh3Listed17to32(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
-	MOVQ next+56(FP), R9
+	MOVQ $0x0000000000000025, R9
+	MOVQ next+56(FP), R10
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
-	PREFETCHT0 (R9)
-	ADDQ       step+64(FP), R9
-	MOVWLZX    (SI), R10
-	MOVL       (CX)(R10*4), R11
-	MOVL       (BX)(R10*4), R12
-	SUBL       R11, R12
-	ADDQ       data+8(FP), R11
-	MOVQ       R12, R13
-	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R13
-	MOVQ       (R11), DX
+	PREFETCHT0 (R10)
+	ADDQ       step+64(FP), R10
+	MOVWLZX    (SI)(DI*2), R11
+	MOVL       (CX)(R11*4), R12
+	MOVL       (BX)(R11*4), R13
+	SUBL       R12, R13
+	ADDQ       data+8(FP), R12
+	MOVQ       xxh64Prime1<>+0(SB), R14
+	IMULQ      R13, R14
+	MOVQ       (R12), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R11), R14
-	XORQ       48(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -16(R11)(R12*1), DX
+	MOVQ       8(R12), R15
+	XORQ       48(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -16(R12)(R13*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R11)(R12*1), R11
-	XORQ       64(R8), R11
-	MULXQ      R11, DX, R11
-	XORQ       DX, R11
-	ADDQ       R11, R13
-	MOVQ       R13, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R13
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R13
-	MOVQ       R13, DX
+	MOVQ       -8(R12)(R13*1), R12
+	XORQ       64(R8), R12
+	MULXQ      R12, DX, R12
+	XORQ       DX, R12
+	ADDQ       R12, R14
+	SHRXQ      R9, R14, DX
+	XORQ       DX, R14
+	IMULQ      xxh3PrimeMix1<>+0(SB), R14
+	MOVQ       R14, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R13
-	MOVQ       R13, (AX)(R10*8)
-	ADDQ       $0x02, SI
-	DECQ       DI
+	XORQ       DX, R14
+	MOVQ       R14, (AX)(R11*8)
+	INCQ       DI
 	JNZ        key
 	RET
 
@@ -654,48 +763,46 @@ TEXT ·xxh3Strided33to64(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), BX
 	MOVQ width+24(FP), SI
 	MOVQ consts+32(FP), DI
+	MOVQ $0x0000000000000025, R8
 
 key:
-	MOVQ  SI, R8
-	MOVQ  $0x9e3779b185ebca87, DX
-	IMULQ DX, R8
+	MOVQ  xxh64Prime1<>+0(SB), R9
+	IMULQ SI, R9
 	MOVQ  (CX), DX
 	XORQ  40(DI), DX
-	MOVQ  8(CX), R9
-	XORQ  48(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  8(CX), R10
+	XORQ  48(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -16(CX)(SI*1), DX
 	XORQ  56(DI), DX
-	MOVQ  -8(CX)(SI*1), R9
-	XORQ  64(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -8(CX)(SI*1), R10
+	XORQ  64(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  16(CX), DX
 	XORQ  72(DI), DX
-	MOVQ  24(CX), R9
-	XORQ  80(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  24(CX), R10
+	XORQ  80(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -32(CX)(SI*1), DX
 	XORQ  88(DI), DX
-	MOVQ  -24(CX)(SI*1), R9
-	XORQ  96(DI), R9
-	MULXQ R9, DX, R9
+	MOVQ  -24(CX)(SI*1), R10
+	XORQ  96(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
+	SHRXQ R8, R9, DX
 	XORQ  DX, R9
-	ADDQ  R9, R8
-	MOVQ  R8, DX
-	SHRQ  $0x25, DX
-	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
-	MOVQ  R8, DX
+	IMULQ xxh3PrimeMix1<>+0(SB), R9
+	MOVQ  R9, DX
 	SHRQ  $0x20, DX
-	XORQ  DX, R8
-	MOVQ  R8, (AX)
+	XORQ  DX, R9
+	MOVQ  R9, (AX)
 	ADDQ  SI, CX
 	ADDQ  $0x08, AX
 	DECQ  BX
@@ -711,58 +818,57 @@ TEXT ·xxh3Listed33to64(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
-	MOVQ next+56(FP), R9
+	MOVQ $0x0000000000000025, R9
+	MOVQ next+56(FP), R10
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
-	PREFETCHT0 (R9)
-	ADDQ       step+64(FP), R9
-	MOVWLZX    (SI), R10
-	MOVL       (CX)(R10*4), R11
-	MOVL       (BX)(R10*4), R12
-	SUBL       R11, R12
-	ADDQ       data+8(FP), R11
-	MOVQ       R12, R13
-	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R13
-	MOVQ       (R11), DX
+	PREFETCHT0 (R10)
+	ADDQ       step+64(FP), R10
+	MOVWLZX    (SI)(DI*2), R11
+	MOVL       (CX)(R11*4), R12
+	MOVL       (BX)(R11*4), R13
+	SUBL       R12, R13
+	ADDQ       data+8(FP), R12
+	MOVQ       xxh64Prime1<>+0(SB), R14
+	IMULQ      R13, R14
+	MOVQ       (R12), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R11), R14
-	XORQ       48(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -16(R11)(R12*1), DX
+	MOVQ       8(R12), R15
+	XORQ       48(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -16(R12)(R13*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R11)(R12*1), R14
-	XORQ       64(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       16(R11), DX
+	MOVQ       -8(R12)(R13*1), R15
+	XORQ       64(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       16(R12), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R11), R14
-	XORQ       80(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -32(R11)(R12*1), DX
+	MOVQ       24(R12), R15
+	XORQ       80(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -32(R12)(R13*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R11)(R12*1), R11
-	XORQ       96(R8), R11
-	MULXQ      R11, DX, R11
-	XORQ       DX, R11
-	ADDQ       R11, R13
-	MOVQ       R13, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R13
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R13
-	MOVQ       R13, DX
+	MOVQ       -24(R12)(R13*1), R12
+	XORQ       96(R8), R12
+	MULXQ      R12, DX, R12
+	XORQ       DX, R12
+	ADDQ       R12, R14
+	SHRXQ      R9, R14, DX
+	XORQ       DX, R14
+	IMULQ      xxh3PrimeMix1<>+0(SB), R14
+	MOVQ       R14, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R13
-	MOVQ       R13, (AX)(R10*8)
-	ADDQ       $0x02, SI
-	DECQ       DI
+	XORQ       DX, R14
+	MOVQ       R14, (AX)(R11*8)
+	INCQ       DI
 	JNZ        key
 	RET
 
@@ -774,62 +880,60 @@ TEXT ·xxh3Strided65to96(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), BX
 	MOVQ width+24(FP), SI
 	MOVQ consts+32(FP), DI
+	MOVQ $0x0000000000000025, R8
 
 key:
-	MOVQ  SI, R8
-	MOVQ  $0x9e3779b185ebca87, DX
-	IMULQ DX, R8
+	MOVQ  xxh64Prime1<>+0(SB), R9
+	IMULQ SI, R9
 	MOVQ  (CX), DX
 	XORQ  40(DI), DX
-	MOVQ  8(CX), R9
-	XORQ  48(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  8(CX), R10
+	XORQ  48(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -16(CX)(SI*1), DX
 	XORQ  56(DI), DX
-	MOVQ  -8(CX)(SI*1), R9
-	XORQ  64(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -8(CX)(SI*1), R10
+	XORQ  64(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  16(CX), DX
 	XORQ  72(DI), DX
-	MOVQ  24(CX), R9
-	XORQ  80(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  24(CX), R10
+	XORQ  80(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -32(CX)(SI*1), DX
 	XORQ  88(DI), DX
-	MOVQ  -24(CX)(SI*1), R9
-	XORQ  96(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -24(CX)(SI*1), R10
+	XORQ  96(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  32(CX), DX
 	XORQ  104(DI), DX
-	MOVQ  40(CX), R9
-	XORQ  112(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  40(CX), R10
+	XORQ  112(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -48(CX)(SI*1), DX
 	XORQ  120(DI), DX
-	MOVQ  -40(CX)(SI*1), R9
-	XORQ  128(DI), R9
-	MULXQ R9, DX, R9
+	MOVQ  -40(CX)(SI*1), R10
+	XORQ  128(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
+	SHRXQ R8, R9, DX
 	XORQ  DX, R9
-	ADDQ  R9, R8
-	MOVQ  R8, DX
-	SHRQ  $0x25, DX
-	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
-	MOVQ  R8, DX
+	IMULQ xxh3PrimeMix1<>+0(SB), R9
+	MOVQ  R9, DX
 	SHRQ  $0x20, DX
-	XORQ  DX, R8
-	MOVQ  R8, (AX)
+	XORQ  DX, R9
+	MOVQ  R9, (AX)
 	ADDQ  SI, CX
 	ADDQ  $0x08, AX
 	DECQ  BX
@@ -845,72 +949,71 @@ TEXT ·xxh3Listed65to96(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
-	MOVQ next+56(FP), R9
+	MOVQ $0x0000000000000025, R9
+	MOVQ next+56(FP), R10
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
-	PREFETCHT0 (R9)
-	ADDQ       step+64(FP), R9
-	MOVWLZX    (SI), R10
-	MOVL       (CX)(R10*4), R11
-	MOVL       (BX)(R10*4), R12
-	SUBL       R11, R12
-	ADDQ       data+8(FP), R11
-	MOVQ       R12, R13
-	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R13
-	MOVQ       (R11), DX
+	PREFETCHT0 (R10)
+	ADDQ       step+64(FP), R10
+	MOVWLZX    (SI)(DI*2), R11
+	MOVL       (CX)(R11*4), R12
+	MOVL       (BX)(R11*4), R13
+	SUBL       R12, R13
+	ADDQ       data+8(FP), R12
+	MOVQ       xxh64Prime1<>+0(SB), R14
+	IMULQ      R13, R14
+	MOVQ       (R12), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R11), R14
-	XORQ       48(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -16(R11)(R12*1), DX
+	MOVQ       8(R12), R15
+	XORQ       48(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -16(R12)(R13*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R11)(R12*1), R14
-	XORQ       64(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       16(R11), DX
+	MOVQ       -8(R12)(R13*1), R15
+	XORQ       64(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       16(R12), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R11), R14
-	XORQ       80(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -32(R11)(R12*1), DX
+	MOVQ       24(R12), R15
+	XORQ       80(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -32(R12)(R13*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R11)(R12*1), R14
-	XORQ       96(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       32(R11), DX
+	MOVQ       -24(R12)(R13*1), R15
+	XORQ       96(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       32(R12), DX
 	XORQ       104(R8), DX
-	MOVQ       40(R11), R14
-	XORQ       112(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -48(R11)(R12*1), DX
+	MOVQ       40(R12), R15
+	XORQ       112(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -48(R12)(R13*1), DX
 	XORQ       120(R8), DX
-	MOVQ       -40(R11)(R12*1), R11
-	XORQ       128(R8), R11
-	MULXQ      R11, DX, R11
-	XORQ       DX, R11
-	ADDQ       R11, R13
-	MOVQ       R13, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R13
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R13
-	MOVQ       R13, DX
+	MOVQ       -40(R12)(R13*1), R12
+	XORQ       128(R8), R12
+	MULXQ      R12, DX, R12
+	XORQ       DX, R12
+	ADDQ       R12, R14
+	SHRXQ      R9, R14, DX
+	XORQ       DX, R14
+	IMULQ      xxh3PrimeMix1<>+0(SB), R14
+	MOVQ       R14, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R13
-	MOVQ       R13, (AX)(R10*8)
-	ADDQ       $0x02, SI
-	DECQ       DI
+	XORQ       DX, R14
+	MOVQ       R14, (AX)(R11*8)
+	INCQ       DI
 	JNZ        key
 	RET
 
@@ -922,76 +1025,74 @@ TEXT ·xxh3Strided97to128(SB), NOSPLIT, $0-40
 	MOVQ n+16(FP), BX
 	MOVQ width+24(FP), SI
 	MOVQ consts+32(FP), DI
+	MOVQ $0x0000000000000025, R8
 
 key:
-	MOVQ  SI, R8
-	MOVQ  $0x9e3779b185ebca87, DX
-	IMULQ DX, R8
+	MOVQ  xxh64Prime1<>+0(SB), R9
+	IMULQ SI, R9
 	MOVQ  (CX), DX
 	XORQ  40(DI), DX
-	MOVQ  8(CX), R9
-	XORQ  48(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  8(CX), R10
+	XORQ  48(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -16(CX)(SI*1), DX
 	XORQ  56(DI), DX
-	MOVQ  -8(CX)(SI*1), R9
-	XORQ  64(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -8(CX)(SI*1), R10
+	XORQ  64(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  16(CX), DX
 	XORQ  72(DI), DX
-	MOVQ  24(CX), R9
-	XORQ  80(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  24(CX), R10
+	XORQ  80(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -32(CX)(SI*1), DX
 	XORQ  88(DI), DX
-	MOVQ  -24(CX)(SI*1), R9
-	XORQ  96(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -24(CX)(SI*1), R10
+	XORQ  96(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  32(CX), DX
 	XORQ  104(DI), DX
-	MOVQ  40(CX), R9
-	XORQ  112(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  40(CX), R10
+	XORQ  112(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -48(CX)(SI*1), DX
 	XORQ  120(DI), DX
-	MOVQ  -40(CX)(SI*1), R9
-	XORQ  128(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  -40(CX)(SI*1), R10
+	XORQ  128(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  48(CX), DX
 	XORQ  136(DI), DX
-	MOVQ  56(CX), R9
-	XORQ  144(DI), R9
-	MULXQ R9, DX, R9
-	XORQ  DX, R9
-	ADDQ  R9, R8
+	MOVQ  56(CX), R10
+	XORQ  144(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
 	MOVQ  -64(CX)(SI*1), DX
 	XORQ  152(DI), DX
-	MOVQ  -56(CX)(SI*1), R9
-	XORQ  160(DI), R9
-	MULXQ R9, DX, R9
+	MOVQ  -56(CX)(SI*1), R10
+	XORQ  160(DI), R10
+	MULXQ R10, DX, R10
+	XORQ  DX, R10
+	ADDQ  R10, R9
+	SHRXQ R8, R9, DX
 	XORQ  DX, R9
-	ADDQ  R9, R8
-	MOVQ  R8, DX
-	SHRQ  $0x25, DX
-	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
-	MOVQ  R8, DX
+	IMULQ xxh3PrimeMix1<>+0(SB), R9
+	MOVQ  R9, DX
 	SHRQ  $0x20, DX
-	XORQ  DX, R8
-	MOVQ  R8, (AX)
+	XORQ  DX, R9
+	MOVQ  R9, (AX)
 	ADDQ  SI, CX
 	ADDQ  $0x08, AX
 	DECQ  BX
@@ -1007,86 +1108,85 @@ TEXT ·xxh3Listed97to128(SB), NOSPLIT, $0-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
-	MOVQ next+56(FP), R9
+	MOVQ $0x0000000000000025, R9
+	MOVQ next+56(FP), R10
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
-	PREFETCHT0 (R9)
-	ADDQ       step+64(FP), R9
-	MOVWLZX    (SI), R10
-	MOVL       (CX)(R10*4), R11
-	MOVL       (BX)(R10*4), R12
-	SUBL       R11, R12
-	ADDQ       data+8(FP), R11
-	MOVQ       R12, R13
-	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R13
-	MOVQ       (R11), DX
+	PREFETCHT0 (R10)
+	ADDQ       step+64(FP), R10
+	MOVWLZX    (SI)(DI*2), R11
+	MOVL       (CX)(R11*4), R12
+	MOVL       (BX)(R11*4), R13
+	SUBL       R12, R13
+	ADDQ       data+8(FP), R12
+	MOVQ       xxh64Prime1<>+0(SB), R14
+	IMULQ      R13, R14
+	MOVQ       (R12), DX
 	XORQ       40(R8), DX
-	MOVQ       8(R11), R14
-	XORQ       48(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -16(R11)(R12*1), DX
+	MOVQ       8(R12), R15
+	XORQ       48(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -16(R12)(R13*1), DX
 	XORQ       56(R8), DX
-	MOVQ       -8(R11)(R12*1), R14
-	XORQ       64(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       16(R11), DX
+	MOVQ       -8(R12)(R13*1), R15
+	XORQ       64(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       16(R12), DX
 	XORQ       72(R8), DX
-	MOVQ       24(R11), R14
-	XORQ       80(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -32(R11)(R12*1), DX
+	MOVQ       24(R12), R15
+	XORQ       80(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -32(R12)(R13*1), DX
 	XORQ       88(R8), DX
-	MOVQ       -24(R11)(R12*1), R14
-	XORQ       96(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       32(R11), DX
+	MOVQ       -24(R12)(R13*1), R15
+	XORQ       96(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       32(R12), DX
 	XORQ       104(R8), DX
-	MOVQ       40(R11), R14
-	XORQ       112(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -48(R11)(R12*1), DX
+	MOVQ       40(R12), R15
+	XORQ       112(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -48(R12)(R13*1), DX
 	XORQ       120(R8), DX
-	MOVQ       -40(R11)(R12*1), R14
-	XORQ       128(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       48(R11), DX
+	MOVQ       -40(R12)(R13*1), R15
+	XORQ       128(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       48(R12), DX
 	XORQ       136(R8), DX
-	MOVQ       56(R11), R14
-	XORQ       144(R8), R14
-	MULXQ      R14, DX, R14
-	XORQ       DX, R14
-	ADDQ       R14, R13
-	MOVQ       -64(R11)(R12*1), DX
+	MOVQ       56(R12), R15
+	XORQ       144(R8), R15
+	MULXQ      R15, DX, R15
+	XORQ       DX, R15
+	ADDQ       R15, R14
+	MOVQ       -64(R12)(R13*1), DX
 	XORQ       152(R8), DX
-	MOVQ       -56(R11)(R12*1), R11
-	XORQ       160(R8), R11
-	MULXQ      R11, DX, R11
-	XORQ       DX, R11
-	ADDQ       R11, R13
-	MOVQ       R13, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R13
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R13
-	MOVQ       R13, DX
+	MOVQ       -56(R12)(R13*1), R12
+	XORQ       160(R8), R12
+	MULXQ      R12, DX, R12
+	XORQ       DX, R12
+	ADDQ       R12, R14
+	SHRXQ      R9, R14, DX
+	XORQ       DX, R14
+	IMULQ      xxh3PrimeMix1<>+0(SB), R14
+	MOVQ       R14, DX
 	SHRQ       $0x20, DX
-	XORQ       DX, R13
-	MOVQ       R13, (AX)(R10*8)
-	ADDQ       $0x02, SI
-	DECQ       DI
+	XORQ       DX, R14
+	MOVQ       R14, (AX)(R11*8)
+	INCQ       DI
 	JNZ        key
 	RET
 
@@ -1100,9 +1200,8 @@ TEXT ·xxh3Strided129to240(SB), NOSPLIT, $0-40
 	MOVQ consts+32(FP), DI
 
 key:
-	MOVQ  SI, R8
-	MOVQ  $0x9e3779b185ebca87, DX
-	IMULQ DX, R8
+	MOVQ  xxh64Prime1<>+0(SB), R8
+	IMULQ SI, R8
 	MOVQ  (CX), DX
 	XORQ  40(DI), DX
 	MOVQ  8(CX), R9
@@ -1162,8 +1261,7 @@ key:
 	MOVQ  R8, DX
 	SHRQ  $0x25, DX
 	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
+	IMULQ xxh3PrimeMix1<>+0(SB), R8
 	MOVQ  R8, DX
 	SHRQ  $0x20, DX
 	XORQ  DX, R8
@@ -1198,8 +1296,7 @@ test:
 	MOVQ  R8, DX
 	SHRQ  $0x25, DX
 	XORQ  DX, R8
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R8
+	IMULQ xxh3PrimeMix1<>+0(SB), R8
 	MOVQ  R8, DX
 	SHRQ  $0x20, DX
 	XORQ  DX, R8
@@ -1219,20 +1316,21 @@ TEXT ·xxh3Listed129to240(SB), NOSPLIT, $8-72
 	MOVQ list+32(FP), SI
 	MOVQ n+40(FP), DI
 	MOVQ consts+48(FP), R8
+	LEAQ (SI)(DI*2), SI
+	NEGQ DI
 
 key:
 	MOVQ       next+56(FP), DX
 	PREFETCHT0 (DX)
 	ADDQ       step+64(FP), DX
 	MOVQ       DX, next+56(FP)
-	MOVWLZX    (SI), R9
+	MOVWLZX    (SI)(DI*2), R9
 	MOVL       (CX)(R9*4), R10
 	MOVL       (BX)(R9*4), R11
 	SUBL       R10, R11
 	ADDQ       data+8(FP), R10
-	MOVQ       R11, R12
-	MOVQ       $0x9e3779b185ebca87, DX
-	IMULQ      DX, R12
+	MOVQ       xxh64Prime1<>+0(SB), R12
+	IMULQ      R11, R12
 	MOVQ       (R10), DX
 	XORQ       40(R8), DX
 	MOVQ       8(R10), R13
@@ -1292,8 +1390,7 @@ key:
 	MOVQ       R12, DX
 	SHRQ       $0x25, DX
 	XORQ       DX, R12
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R12
+	IMULQ      xxh3PrimeMix1<>+0(SB), R12
 	MOVQ       R12, DX
 	SHRQ       $0x20, DX
 	XORQ       DX, R12
@@ -1328,27 +1425,26 @@ test:
 	MOVQ  R12, DX
 	SHRQ  $0x25, DX
 	XORQ  DX, R12
-	MOVQ  $0x165667919e3779f9, DX
-	IMULQ DX, R12
+	IMULQ xxh3PrimeMix1<>+0(SB), R12
 	MOVQ  R12, DX
 	SHRQ  $0x20, DX
 	XORQ  DX, R12
 	MOVQ  R12, (AX)(R9*8)
-	ADDQ  $0x02, SI
-	DECQ  DI
+	INCQ  DI
 	JNZ   key
 	RET
 
-// func xxh3Sort(lists **uint16, start *uint32, end *uint32, groups int)
-// Requires: AVX, AVX2, POPCNT
-TEXT ·xxh3Sort(SB), NOSPLIT, $0-32
+// func xxh3Sort(lists **uint16, start *uint32, end *uint32, groups int, dst *uint64)
+// Requires: AVX, AVX2, MMX+, POPCNT
+TEXT ·xxh3Sort(SB), NOSPLIT, $0-40
 	MOVQ         lists+0(FP), AX
 	MOVQ         start+8(FP), CX
 	MOVQ         end+16(FP), DX
 	MOVQ         groups+24(FP), BX
+	MOVQ         dst+32(FP), SI
 	VMOVDQU      numbersFromZero<>+0(SB), X0
 	VPBROADCASTW eights<>+0(SB), X1
-	LEAQ         compressTable<>+0(SB), SI
+	LEAQ         compressTable<>+0(SB), DI
 	VPBROADCASTD limit255<>+0(SB), Y2
 	VPBROADCASTD limit3<>+0(SB), Y3
 	VPBROADCASTD limit8<>+0(SB), Y4
@@ -1358,110 +1454,99 @@ TEXT ·xxh3Sort(SB), NOSPLIT, $0-32
 	VPBROADCASTD limit96<>+0(SB), Y8
 	VPBROADCASTD limit128<>+0(SB), Y9
 	VPBROADCASTD limit240<>+0(SB), Y10
+	MOVQ         (AX), R8
+	MOVQ         8(AX), R9
+	MOVQ         16(AX), R10
+	MOVQ         24(AX), R11
 
 group:
-	VMOVDQU   (DX), Y11
-	VPSUBD    (CX), Y11, Y11
-	VPMINUD   Y2, Y11, Y11
-	MOVQ      $0x000000ff, R8
-	VPCMPGTD  Y3, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      (AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, (AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y4, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      8(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 8(AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y5, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      16(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 16(AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y6, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      24(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 24(AX)
-	MOVQ      DI, R8
-	TESTL     DI, DI
-	JZ        next
-	VPCMPGTD  Y7, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      32(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 32(AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y8, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      40(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 40(AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y9, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X12
-	MOVQ      48(AX), R8
-	VMOVDQU   X12, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 48(AX)
-	MOVQ      DI, R8
-	VPCMPGTD  Y10, Y11, Y12
-	VMOVMSKPS Y12, DI
-	XORL      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X11
-	MOVQ      56(AX), R8
-	VMOVDQU   X11, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 56(AX)
-	MOVQ      DI, R8
-	POPCNTL   R8, R9
-	SHLL      $0x04, R8
-	VPSHUFB   (SI)(R8*1), X0, X11
-	MOVQ      64(AX), R8
-	VMOVDQU   X11, (R8)
-	LEAQ      (R8)(R9*2), R8
-	MOVQ      R8, 64(AX)
-	MOVQ      DI, R8
+	PREFETCHT0 (SI)
+	ADDQ       $0x40, SI
+	VMOVDQU    (DX), Y11
+	VPSUBD     (CX), Y11, Y11
+	VPMINUD    Y2, Y11, Y11
+	MOVL       $0x000000ff, R12
+	VPCMPGTD   Y3, Y11, Y12
+	VMOVMSKPS  Y12, R13
+	XORL       R13, R12
+	POPCNTL    R12, R14
+	SHLL       $0x04, R12
+	VPSHUFB    (DI)(R12*1), X0, X12
+	VMOVDQU    X12, (R8)
+	LEAQ       (R8)(R14*2), R8
+	VPCMPGTD   Y4, Y11, Y12
+	VMOVMSKPS  Y12, R12
+	XORL       R12, R13
+	POPCNTL    R13, R14
+	SHLL       $0x04, R13
+	VPSHUFB    (DI)(R13*1), X0, X12
+	VMOVDQU    X12, (R9)
+	LEAQ       (R9)(R14*2), R9
+	VPCMPGTD   Y5, Y11, Y12
+	VMOVMSKPS  Y12, R13
+	XORL       R13, R12
+	POPCNTL    R12, R14
+	SHLL       $0x04, R12
+	VPSHUFB    (DI)(R12*1), X0, X12
+	VMOVDQU    X12, (R10)
+	LEAQ       (R10)(R14*2), R10
+	VPCMPGTD   Y6, Y11, Y12
+	VMOVMSKPS  Y12, R12
+	XORL       R12, R13
+	POPCNTL    R13, R14
+	SHLL       $0x04, R13
+	VPSHUFB    (DI)(R13*1), X0, X12
+	VMOVDQU    X12, (R11)
+	LEAQ       (R11)(R14*2), R11
+	TESTL      R12, R12
+	JZ         next
+	VPCMPGTD   Y7, Y11, Y12
+	VMOVMSKPS  Y12, R13
+	XORL       R13, R12
+	POPCNTL    R12, R14
+	SHLL       $0x04, R12
+	VPSHUFB    (DI)(R12*1), X0, X12
+	MOVQ       32(AX), R12
+	VMOVDQU    X12, (R12)
+	LEAQ       (R12)(R14*2), R12
+	MOVQ       R12, 32(AX)
+	VPCMPGTD   Y8, Y11, Y12
+	VMOVMSKPS  Y12, R12
+	XORL       R12, R13
+	POPCNTL    R13, R14
+	SHLL       $0x04, R13
+	VPSHUFB    (DI)(R13*1), X0, X12
+	MOVQ       40(AX), R13
+	VMOVDQU    X12, (R13)
+	LEAQ       (R13)(R14*2), R13
+	MOVQ       R13, 40(AX)
+	VPCMPGTD   Y9, Y11, Y12
+	VMOVMSKPS  Y12, R13
+	XORL       R13, R12
+	POPCNTL    R12, R14
+	SHLL       $0x04, R12
+	VPSHUFB    (DI)(R12*1), X0, X12
+	MOVQ       48(AX), R12
+	VMOVDQU    X12, (R12)
+	LEAQ       (R12)(R14*2), R12
+	MOVQ       R12, 48(AX)
+	VPCMPGTD   Y10, Y11, Y12
+	VMOVMSKPS  Y12, R12
+	XORL       R12, R13
+	POPCNTL    R13, R14
+	SHLL       $0x04, R13
+	VPSHUFB    (DI)(R13*1), X0, X11
+	MOVQ       56(AX), R13
+	VMOVDQU    X11, (R13)
+	LEAQ       (R13)(R14*2), R13
+	MOVQ       R13, 56(AX)
+	POPCNTL    R12, R13
+	SHLL       $0x04, R12
+	VPSHUFB    (DI)(R12*1), X0, X11
+	MOVQ       64(AX), R12
+	VMOVDQU    X11, (R12)
+	LEAQ       (R12)(R13*2), R12
+	MOVQ       R12, 64(AX)
 
 next:
 	VPADDW X1, X0, X0
@@ -1469,6 +1554,10 @@ next:
 	ADDQ   $0x20, DX
 	DECQ   BX
 	JNZ    group
+	MOVQ   R8, (AX)
+	MOVQ   R9, 8(AX)
+	MOVQ   R10, 16(AX)
+	MOVQ   R11, 24(AX)
 	VZEROUPPER
 	RET
 

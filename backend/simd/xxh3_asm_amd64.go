@@ -4,12 +4,12 @@
 
 package simd
 
-// xxh3Fixed8 hashes eight keys of 8 bytes a group.
+// xxh3Fixed8 hashes xxh3Step8 keys of 8 bytes a group.
 //
 //go:noescape
 func xxh3Fixed8(dst *uint64, data *byte, groups int, flip uint64)
 
-// xxh3Fixed16 hashes eight keys of 16 bytes a group.
+// xxh3Fixed16 hashes xxh3Step16 keys of 16 bytes a group.
 //
 //go:noescape
 func xxh3Fixed16(dst *uint64, data *byte, groups int, lo uint64, hi uint64)
@@ -97,7 +97,7 @@ func xxh3Listed129to240(dst *uint64, data *byte, start *uint32, end *uint32, lis
 // xxh3Sort adds the numbers of eight keys a group, from 0 on, to the lists of their classes.
 //
 //go:noescape
-func xxh3Sort(lists **uint16, start *uint32, end *uint32, groups int)
+func xxh3Sort(lists **uint16, start *uint32, end *uint32, groups int, dst *uint64)
 
 // xxh3Long puts the n bytes of a key, more than 240, into the accumulators.
 //

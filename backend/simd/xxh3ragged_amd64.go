@@ -57,7 +57,7 @@ func xxh3Ragged(dst []uint64, data []byte, keys cpu.Spans, seed uint64,
 	for i := range ends {
 		ends[i] = &w.lists[i][0]
 	}
-	xxh3Sort(&ends[0], &keys.Start[0], &keys.End[0], n/8)
+	xxh3Sort(&ends[0], &keys.Start[0], &keys.End[0], n/8, &dst[0])
 	for class, end := range ends {
 		list := w.lists[class][:(uintptr(unsafe.Pointer(end))-uintptr(unsafe.Pointer(&w.lists[class])))/2]
 		if len(list) > 0 {

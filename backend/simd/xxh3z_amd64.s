@@ -57,6 +57,8 @@ TEXT ·xxh3Fixed16Z(SB), NOSPLIT, $0-40
 	MOVQ            $0x165667919e3779f9, DX
 	VPBROADCASTQ    DX, Z4
 	VBROADCASTI32X4 swapBytes<>+0(SB), Z5
+	MOVQ            $0x0000000000000025, R8
+	MOVQ            $0x0000000000000020, R9
 	VMOVDQU64       evens<>+0(SB), Z6
 	VMOVDQU64       odds<>+0(SB), Z7
 
@@ -98,86 +100,70 @@ group:
 	PREFETCHT0 8192(CX)
 	PREFETCHT0 8256(CX)
 	PREFETCHT0 8320(CX)
-	MOVQ       128(CX), R8
-	XORQ       SI, R8
-	MOVQ       136(CX), R9
-	XORQ       DI, R9
-	MOVQ       R8, DX
-	MULXQ      R9, R10, DX
-	BSWAPQ     R8
-	ADDQ       R9, R8
-	ADDQ       $0x10, R8
+	MOVQ       128(CX), DX
+	XORQ       SI, DX
+	MOVQ       136(CX), R10
+	XORQ       DI, R10
+	MULXQ      R10, R12, R11
+	BSWAPQ     DX
+	ADDQ       R10, DX
+	ADDQ       $0x10, DX
+	XORQ       R12, R11
+	ADDQ       R11, DX
+	SHRXQ      R8, DX, R10
 	XORQ       R10, DX
-	ADDQ       DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R8
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x20, DX
-	XORQ       DX, R8
-	MOVQ       R8, 64(AX)
-	MOVQ       144(CX), R8
-	XORQ       SI, R8
-	MOVQ       152(CX), R9
-	XORQ       DI, R9
-	MOVQ       R8, DX
-	MULXQ      R9, R10, DX
-	BSWAPQ     R8
-	ADDQ       R9, R8
-	ADDQ       $0x10, R8
+	IMULQ      xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ      R9, DX, R10
 	XORQ       R10, DX
-	ADDQ       DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R8
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x20, DX
-	XORQ       DX, R8
-	MOVQ       R8, 72(AX)
-	MOVQ       160(CX), R8
-	XORQ       SI, R8
-	MOVQ       168(CX), R9
-	XORQ       DI, R9
-	MOVQ       R8, DX
-	MULXQ      R9, R10, DX
-	BSWAPQ     R8
-	ADDQ       R9, R8
-	ADDQ       $0x10, R8
+	MOVQ       DX, 64(AX)
+	MOVQ       144(CX), DX
+	XORQ       SI, DX
+	MOVQ       152(CX), R10
+	XORQ       DI, R10
+	MULXQ      R10, R12, R11
+	BSWAPQ     DX
+	ADDQ       R10, DX
+	ADDQ       $0x10, DX
+	XORQ       R12, R11
+	ADDQ       R11, DX
+	SHRXQ      R8, DX, R10
 	XORQ       R10, DX
-	ADDQ       DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R8
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x20, DX
-	XORQ       DX, R8
-	MOVQ       R8, 80(AX)
-	MOVQ       176(CX), R8
-	XORQ       SI, R8
-	MOVQ       184(CX), R9
-	XORQ       DI, R9
-	MOVQ       R8, DX
-	MULXQ      R9, R10, DX
-	BSWAPQ     R8
-	ADDQ       R9, R8
-	ADDQ       $0x10, R8
+	IMULQ      xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ      R9, DX, R10
 	XORQ       R10, DX
-	ADDQ       DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x25, DX
-	XORQ       DX, R8
-	MOVQ       $0x165667919e3779f9, DX
-	IMULQ      DX, R8
-	MOVQ       R8, DX
-	SHRQ       $0x20, DX
-	XORQ       DX, R8
-	MOVQ       R8, 88(AX)
+	MOVQ       DX, 72(AX)
+	MOVQ       160(CX), DX
+	XORQ       SI, DX
+	MOVQ       168(CX), R10
+	XORQ       DI, R10
+	MULXQ      R10, R12, R11
+	BSWAPQ     DX
+	ADDQ       R10, DX
+	ADDQ       $0x10, DX
+	XORQ       R12, R11
+	ADDQ       R11, DX
+	SHRXQ      R8, DX, R10
+	XORQ       R10, DX
+	IMULQ      xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ      R9, DX, R10
+	XORQ       R10, DX
+	MOVQ       DX, 80(AX)
+	MOVQ       176(CX), DX
+	XORQ       SI, DX
+	MOVQ       184(CX), R10
+	XORQ       DI, R10
+	MULXQ      R10, R12, R11
+	BSWAPQ     DX
+	ADDQ       R10, DX
+	ADDQ       $0x10, DX
+	XORQ       R12, R11
+	ADDQ       R11, DX
+	SHRXQ      R8, DX, R10
+	XORQ       R10, DX
+	IMULQ      xxh3PrimeMix1<>+0(SB), DX
+	SHRXQ      R9, DX, R10
+	XORQ       R10, DX
+	MOVQ       DX, 88(AX)
 	ADDQ       $+192, CX
 	ADDQ       $0x60, AX
 	DECQ       BX
@@ -208,6 +194,9 @@ DATA odds<>+40(SB)/8, $0x000000000000000b
 DATA odds<>+48(SB)/8, $0x000000000000000d
 DATA odds<>+56(SB)/8, $0x000000000000000f
 GLOBL odds<>(SB), RODATA|NOPTR, $64
+
+DATA xxh3PrimeMix1<>+0(SB)/8, $0x165667919e3779f9
+GLOBL xxh3PrimeMix1<>(SB), RODATA|NOPTR, $8
 
 // func xxh3Strided17to32Z(dst *uint64, data *byte, groups int, width int, consts *uint64)
 // Requires: AVX, AVX512DQ, AVX512F

@@ -26,19 +26,47 @@ func xxh3() {
 
 // xxh3Class is the body of a class of lengths.
 type xxh3Class struct {
-	name string
-	hash func(key, n, consts Register) GPVirtual
+	name   string
+	hash   func(l xxh3Loop, key, n Register) GPVirtual
+	counts []uint8 // of bits to shift by, for which there are registers
+}
+
+// xxh3Loop is what a loop keeps in registers: the address of the constants and, where
+// registers last, numbers of bits to shift by: a shift by a register needs no copy before.
+type xxh3Loop struct {
+	consts Register
+	counts map[uint8]Register
+}
+
+func newXXH3Loop(consts Register, counts ...uint8) xxh3Loop {
+	l := xxh3Loop{consts, map[uint8]Register{}}
+	for _, n := range counts {
+		l.counts[n] = constant(uint64(n))
+	}
+	return l
+}
+
+// xorShift does h ^= h >> shift.
+func (l xxh3Loop) xorShift(h GPVirtual, shift uint8) {
+	t := GP64()
+	if count, there := l.counts[shift]; there {
+		SHRXQ(count, h, t)
+	} else {
+		MOVQ(h, t)
+		SHRQ(Imm(uint64(shift)), t)
+	}
+	XORQ(t, h)
 }
 
 var xxh3Classes = []xxh3Class{
-	{"0to3", xxh3Hash0to3},
-	{"4to8", xxh3Hash4to8},
-	{"9to16", xxh3Hash9to16},
-	{"17to32", xxh3HashPairs(1)},
-	{"33to64", xxh3HashPairs(2)},
-	{"65to96", xxh3HashPairs(3)},
-	{"97to128", xxh3HashPairs(4)},
-	{"129to240", xxh3Hash129to240},
+	{"0to3", xxh3Hash0to3, nil},
+	{"4to8", xxh3Hash4to8, []uint8{35, 28}},
+	{"9to16", xxh3Hash9to16, []uint8{37, 32}},
+	{"17to32", xxh3HashPairs(1), []uint8{37}},
+	{"33to64", xxh3HashPairs(2), []uint8{37}},
+	{"65to96", xxh3HashPairs(3), []uint8{37}},
+	{"97to128", xxh3HashPairs(4), []uint8{37}},
+	{"129to240", xxh3Hash129to240, nil},
 }
 
 // Offsets in the Go struct xxh3Consts.
@@ -72,9 +100,9 @@ func xxh3Strided(c xxh3Class) {
 		"xxh3Strided"+c.name+" hashes n keys of one width, of the class.")
 	dst, key := Load(Param("dst"), GP64()), Load(Param("data"), GP64())
 	n, width := Load(Param("n"), GP64()), Load(Param("width"), GP64())
-	consts := Load(Param("consts"), GP64())
+	l := newXXH3Loop(Load(Param("consts"), GP64()), c.counts...)
 	Label("key")
-	MOVQ(c.hash(key, width, consts), Mem{Base: dst})
+	MOVQ(c.hash(l, key, width), Mem{Base: dst})
 	ADDQ(width, key)
 	ADDQ(Imm(8), dst)
 	DECQ(n)
@@ -89,19 +117,20 @@ func xxh3Listed(c xxh3Class) {
 	dst, data := Load(Param("dst"), GP64()), NewParamAddr("data", 8) // registers are short
 	start, end := Load(Param("start"), GP64()), Load(Param("end"), GP64())
 	list, n := Load(Param("list"), GP64()), Load(Param("n"), GP64())
-	consts := Load(Param("consts"), GP64())
+	l := newXXH3Loop(Load(Param("consts"), GP64()), c.counts...)
 	ahead := c.ahead()
+	LEAQ(Mem{Base: list, Index: n, Scale: 2}, list)
+	NEGQ(n)
 	Label("key")
 	ahead()
 	i, key, size := GP64(), GP64(), GP64()
-	MOVWLZX(Mem{Base: list}, i.As32())
+	MOVWLZX(Mem{Base: list, Index: n, Scale: 2}, i.As32())
 	MOVL(Mem{Base: start, Index: i, Scale: 4}, key.As32())
 	MOVL(Mem{Base: end, Index: i, Scale: 4}, size.As32())
 	SUBL(key.As32(), size.As32())
 	ADDQ(data, key)
-	MOVQ(c.hash(key, size, consts), Mem{Base: dst, Index: i, Scale: 8})
-	ADDQ(Imm(2), list)
-	DECQ(n)
+	MOVQ(c.hash(l, key, size), Mem{Base: dst, Index: i, Scale: 8})
+	INCQ(n)
 	JNZ(LabelRef("key"))
 	RET()
 }
@@ -127,13 +156,13 @@ func (c xxh3Class) ahead() func() {
 
 // xxh3Hash0to3 hashes the empty key too: it reads a byte of the constants, and
 // takes the hash from there.
-func xxh3Hash0to3(key, n, consts Register) GPVirtual {
+func xxh3Hash0to3(l xxh3Loop, key, n Register) GPVirtual {
 	at, size, one := GP64(), GP64(), GP64()
 	MOVQ(key, at)
 	MOVQ(n, size)
 	MOVQ(U32(1), one)
 	TESTQ(n, n)
-	CMOVQEQ(consts, at)
+	CMOVQEQ(l.consts, at)
 	CMOVQEQ(one, size)
 	h, t, half := GP64(), GP64(), GP64()
 	MOVBLZX(Mem{Base: at}, h.As32())
@@ -147,97 +176,99 @@ func xxh3Hash0to3(key, n, consts Register) GPVirtual {
 	ORL(t.As32(), h.As32())
 	SHLL(Imm(8), size.As32())
 	ORL(size.As32(), h.As32())
-	XORQ(Mem{Base: consts, Disp: xxh3Flip1}, h)
+	XORQ(Mem{Base: l.consts, Disp: xxh3Flip1}, h)
 	for _, step := range []struct {
 		shift uint8
 		prime uint64
 	}{{33, xxh64Prime2}, {29, xxh64Prime3}} {
-		xorShift(h, step.shift)
+		l.xorShift(h, step.shift)
 		IMULQ(constant(step.prime), h)
 	}
-	xorShift(h, 32)
+	l.xorShift(h, 32)
 	TESTQ(n, n)
-	CMOVQEQ(Mem{Base: consts, Disp: xxh3Empty}, h)
+	CMOVQEQ(Mem{Base: l.consts, Disp: xxh3Empty}, h)
 	return h
 }
 
-func xxh3Hash4to8(key, n, consts Register) GPVirtual {
+func xxh3Hash4to8(l xxh3Loop, key, n Register) GPVirtual {
 	h, last := GP64(), GP64()
 	MOVL(Mem{Base: key}, h.As32())
 	MOVL(Mem{Base: key, Index: n, Scale: 1, Disp: -4}, last.As32())
 	SHLQ(Imm(32), h)
 	ADDQ(last, h)
-	XORQ(Mem{Base: consts, Disp: xxh3Flip4}, h)
-	xxh3Mix4to8(h, n)
+	XORQ(Mem{Base: l.consts, Disp: xxh3Flip4}, h)
+	xxh3Turn(h)
+	l.mix4to8(h, n)
 	return h
 }
 
-// xxh3Mix4to8 is xxHash's rrmxmx; n is a register, or a number.
-func xxh3Mix4to8(h GPVirtual, n Op) {
-	a, b := GP64(), GP64()
-	RORXQ(Imm(64-49), h, a)
-	RORXQ(Imm(64-24), h, b)
-	XORQ(a, h)
-	XORQ(b, h)
-	prime := constant(xxh3PrimeMix2)
+// mix4to8 is the rest of xxHash's rrmxmx, after the turn; n is a register, or a number.
+func (l xxh3Loop) mix4to8(h GPVirtual, n Op) {
+	prime := inMemory("xxh3PrimeMix2", xxh3PrimeMix2)
 	IMULQ(prime, h)
-	MOVQ(h, a)
-	SHRQ(Imm(35), a)
-	ADDQ(n, a)
-	XORQ(a, h)
+	t := GP64()
+	if count, there := l.counts[35]; there {
+		SHRXQ(count, h, t)
+	} else {
+		MOVQ(h, t)
+		SHRQ(Imm(35), t)
+	}
+	ADDQ(n, t)
+	XORQ(t, h)
 	IMULQ(prime, h)
-	xorShift(h, 28)
+	l.xorShift(h, 28)
 }
 
-func xxh3Hash9to16(key, n, consts Register) GPVirtual {
-	lo, hi := GP64(), GP64()
-	MOVQ(Mem{Base: key}, lo)
-	XORQ(Mem{Base: consts, Disp: xxh3Low}, lo)
+func xxh3Hash9to16(l xxh3Loop, key, n Register) GPVirtual {
+	hi := GP64()
+	MOVQ(Mem{Base: key}, RDX)
+	XORQ(Mem{Base: l.consts, Disp: xxh3Low}, RDX)
 	MOVQ(Mem{Base: key, Index: n, Scale: 1, Disp: -8}, hi)
-	XORQ(Mem{Base: consts, Disp: xxh3High}, hi)
-	return xxh3Mix9to16(lo, hi, n)
+	XORQ(Mem{Base: l.consts, Disp: xxh3High}, hi)
+	return l.mix9to16(hi, n)
 }
 
-func xxh3Mix9to16(lo, hi GPVirtual, n Op) GPVirtual {
-	high, low := GP64(), GP64()
-	MOVQ(lo, RDX)
+// mix9to16 hashes a key of the first word in RDX, the last in hi.
+func (l xxh3Loop) mix9to16(hi GPVirtual, n Op) GPVirtual {
+	h, high, low := GP64(), GP64(), GP64()
 	MULXQ(hi, low, high)
-	BSWAPQ(lo)
-	ADDQ(hi, lo)
-	ADDQ(n, lo)
+	MOVQ(RDX, h)
+	BSWAPQ(h)
+	ADDQ(hi, h)
+	ADDQ(n, h)
 	XORQ(low, high)
-	ADDQ(high, lo)
-	xxh3Avalanche(lo)
-	return lo
+	ADDQ(high, h)
+	l.avalanche(h)
+	return h
 }
 
 // xxh3HashPairs hashes keys of 17 bytes and more by so many pairs of 16 bytes,
 // from both ends towards the middle, where they may overlap.
-func xxh3HashPairs(pairs int) func(key, n, consts Register) GPVirtual {
-	return func(key, n, consts Register) GPVirtual {
+func xxh3HashPairs(pairs int) func(l xxh3Loop, key, n Register) GPVirtual {
+	return func(l xxh3Loop, key, n Register) GPVirtual {
 		h := GP64()
-		MOVQ(n, h)
-		IMULQ(constant(xxh64Prime1), h)
+		MOVQ(inMemory("xxh64Prime1", xxh64Prime1), h)
+		IMULQ(n, h)
 		for i := range pairs {
-			xxh3MulFold(h, Mem{Base: key, Disp: 16 * i}, Mem{Base: consts, Disp: xxh3Secret + 32*i})
-			xxh3MulFold(h, Mem{Base: key, Index: n, Scale: 1, Disp: -16 * (i + 1)}, Mem{Base: consts, Disp: xxh3Secret + 32*i + 16})
+			xxh3MulFold(h, Mem{Base: key, Disp: 16 * i}, Mem{Base: l.consts, Disp: xxh3Secret + 32*i})
+			xxh3MulFold(h, Mem{Base: key, Index: n, Scale: 1, Disp: -16 * (i + 1)}, Mem{Base: l.consts, Disp: xxh3Secret + 32*i + 16})
 		}
-		xxh3Avalanche(h)
+		l.avalanche(h)
 		return h
 	}
 }
 
-func xxh3Hash129to240(key, n, consts Register) GPVirtual {
+func xxh3Hash129to240(l xxh3Loop, key, n Register) GPVirtual {
 	h := GP64()
-	MOVQ(n, h)
-	IMULQ(constant(xxh64Prime1), h)
+	MOVQ(inMemory("xxh64Prime1", xxh64Prime1), h)
+	IMULQ(n, h)
 	for i := range 8 {
-		xxh3MulFold(h, Mem{Base: key, Disp: 16 * i}, Mem{Base: consts, Disp: xxh3Secret + 16*i})
+		xxh3MulFold(h, Mem{Base: key, Disp: 16 * i}, Mem{Base: l.consts, Disp: xxh3Secret + 16*i})
 	}
-	xxh3Avalanche(h)
+	l.avalanche(h)
 	at, end, secret := GP64(), GP64(), GP64()
 	LEAQ(Mem{Base: key, Disp: 128}, at)
-	LEAQ(Mem{Base: consts, Disp: xxh3Secret + 128}, secret)
+	LEAQ(Mem{Base: l.consts, Disp: xxh3Secret + 128}, secret)
 	MOVQ(n, end)
 	ANDQ(I32(-16), end)
 	ADDQ(key, end)
@@ -249,8 +280,8 @@ func xxh3Hash129to240(key, n, consts Register) GPVirtual {
 	Label("test")
 	CMPQ(at, end)
 	JNE(LabelRef("piece"))
-	xxh3MulFold(h, Mem{Base: key, Index: n, Scale: 1, Disp: -16}, Mem{Base: consts, Disp: xxh3Secret + 240})
-	xxh3Avalanche(h)
+	xxh3MulFold(h, Mem{Base: key, Index: n, Scale: 1, Disp: -16}, Mem{Base: l.consts, Disp: xxh3Secret + 240})
+	l.avalanche(h)
 	return h
 }
 
@@ -266,16 +297,8 @@ func xxh3MulFold(h GPVirtual, from, secret Mem) {
 	ADDQ(high, h)
 }
 
-func xxh3Avalanche(h GPVirtual) {
-	xorShift(h, 37)
-	IMULQ(constant(xxh3PrimeMix1), h)
-	xorShift(h, 32)
-}
-
-// xorShift does h ^= h >> shift.
-func xorShift(h GPVirtual, shift uint8) {
-	t := GP64()
-	MOVQ(h, t)
-	SHRQ(Imm(uint64(shift)), t)
-	XORQ(t, h)
+func (l xxh3Loop) avalanche(h GPVirtual) {
+	l.xorShift(h, 37)
+	IMULQ(inMemory("xxh3PrimeMix1", xxh3PrimeMix1), h)
+	l.xorShift(h, 32)
 }

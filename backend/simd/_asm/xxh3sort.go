@@ -14,11 +14,11 @@ import (
 // class is overwritten by the next that belong to it. Groups without keys of more
 // than 32 bytes, as most are where keys are short, skip the classes beyond.
 func xxh3Sort() {
-	kernel("xxh3Sort", "func(lists **uint16, start *uint32, end *uint32, groups int)",
+	kernel("xxh3Sort", "func(lists **uint16, start *uint32, end *uint32, groups int, dst *uint64)",
 		"xxh3Sort adds the numbers of eight keys a group, from 0 on, to the lists of their classes.")
 	lists := Load(Param("lists"), GP64())
 	start, end := Load(Param("start"), GP64()), Load(Param("end"), GP64())
-	groups := Load(Param("groups"), GP64())
+	groups, dst := Load(Param("groups"), GP64()), Load(Param("dst"), GP64())
 	numbers, eight, table := XMM(), XMM(), GP64()
 	VMOVDQU(numbersFromZero(), numbers)
 	VPBROADCASTW(eights(), eight)
@@ -32,16 +32,27 @@ func xxh3Sort() {
 		VPBROADCASTD(limit(longest), limits[longest])
 	}
 
+	// The ends of the lists of short keys, which every group writes, are in registers.
+	var ends [4]GPVirtual
+	for c := range ends {
+		ends[c] = GP64()
+		MOVQ(Mem{Base: lists, Disp: 8 * c}, ends[c])
+	}
+
 	Label("group")
+	PREFETCHT0(Mem{Base: dst}) // the hashes come in no order
+	ADDQ(Imm(64), dst)
 	sizes, t := YMM(), YMM()
 	VMOVDQU(Mem{Base: end}, sizes)
 	VPSUBD(Mem{Base: start}, sizes, sizes)
 	VPMINUD(most, sizes, sizes) // of 2 GiB and more a signed comparison would make short keys
-	// beyond has bit i if key i is longer than the class.
-	beyond, before := GP64(), GP64()
-	MOVQ(U32(0xff), before)
+	// before has bit i if key i is longer than the class before, beyond if than this one.
+	var before, beyond GPVirtual
+	before = GP64()
+	MOVL(U32(0xff), before.As32())
 	class := func(c int, longest int) {
 		if longest > 0 {
+			beyond = GP64()
 			VPCMPGTD(limits[longest], sizes, t)
 			VMOVMSKPS(t, beyond.As32())
 			XORL(beyond.As32(), before.As32())
@@ -50,11 +61,17 @@ func xxh3Sort() {
 		POPCNTL(before.As32(), n.As32())
 		SHLL(Imm(4), before.As32())
 		VPSHUFB(Mem{Base: table, Index: before, Scale: 1}, numbers, compressed)
+		if c < len(ends) {
+			VMOVDQU(compressed, Mem{Base: ends[c]})
+			LEAQ(Mem{Base: ends[c], Index: n, Scale: 2}, ends[c])
+			before = beyond
+			return
+		}
 		MOVQ(Mem{Base: lists, Disp: 8 * c}, at)
 		VMOVDQU(compressed, Mem{Base: at})
 		LEAQ(Mem{Base: at, Index: n, Scale: 2}, at)
 		MOVQ(at, Mem{Base: lists, Disp: 8 * c})
-		MOVQ(beyond, before)
+		before = beyond
 	}
 	class(0, 3)
 	class(1, 8)
@@ -73,6 +90,9 @@ func xxh3Sort() {
 	ADDQ(Imm(32), end)
 	DECQ(groups)
 	JNZ(LabelRef("group"))
+	for c, end := range ends {
+		MOVQ(end, Mem{Base: lists, Disp: 8 * c})
+	}
 	VZEROUPPER()
 	RET()
 }

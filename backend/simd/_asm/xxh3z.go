@@ -136,6 +136,7 @@ func xxh3Fixed16Z() {
 	flipLo, flipHi := broadcastZ(lo1), broadcastZ(hi1)
 	width, v, swap, evens, odds := broadcastZ(constant(16)), constantsZ(xxh3PrimeMix1), ZMM(), ZMM(), ZMM()
 	VBROADCASTI32X4(swapBytes(), swap)
+	l := newXXH3Loop(nil, 37, 32)
 	VMOVDQU64(inMemory("evens", 0, 2, 4, 6, 8, 10, 12, 14), evens)
 	VMOVDQU64(inMemory("odds", 1, 3, 5, 7, 9, 11, 13, 15), odds)
 	Label("group")
@@ -154,7 +155,7 @@ func xxh3Fixed16Z() {
 		PREFETCHT0(Mem{Base: data, Disp: 8192 + 64*i})
 	}
 	for i := 8; i < 12; i++ {
-		xxh3Scalar16(Mem{Base: dst, Disp: 8 * i}, Mem{Base: data, Disp: 16 * i}, lo1, hi1)
+		l.scalar16(Mem{Base: dst, Disp: 8 * i}, Mem{Base: data, Disp: 16 * i}, lo1, hi1)
 	}
 	ADDQ(I32(12*16), data)
 	ADDQ(Imm(12*8), dst)
