@@ -106,7 +106,7 @@ func (d *Dispatcher) pick(op Op, keys, bytes int, skip uint64) int {
 	}
 	for i := range d.candidates {
 		if skip>>i&1 == 0 {
-			if nanos := d.candidates[i].costs[at].Nanos(keys, bytes); nanos < bestNanos {
+			if nanos := d.candidates[i].costs[at].nanos(keys, bytes); nanos < bestNanos {
 				best, bestNanos = i, nanos
 			}
 		}
@@ -217,7 +217,7 @@ func (d *Dispatcher) Predict(op Op, keys, bytes int) []Prediction {
 		c := &d.candidates[i]
 		nanos := math.Inf(1)
 		if ok {
-			nanos = c.costs[at].Nanos(keys, bytes)
+			nanos = c.costs[at].nanos(keys, bytes)
 		}
 		predictions[i] = Prediction{c.name, nanos, quarantine>>i&1 != 0}
 	}

@@ -91,39 +91,72 @@ func (op Op) index() (i int, ok bool) {
 	return (int(op.Hash)*int(numClasses)+int(op.Class))*place.NumReduces + int(op.Reduce), true
 }
 
-// Cost is a line: the nanoseconds that a batch is expected to take.
+// Cost is what a batch is expected to take: a line and, for larger batches, other
+// lines, where caches and buses bend it.
 type Cost struct {
-	Fixed   float64 // per batch
+	Fixed   float64 // nanoseconds per batch
 	PerKey  float64
 	PerByte float64 // per byte of keys
+
+	// Beyond are the lines of larger batches, by rising From; nil if one is enough.
+	Beyond []Piece
 }
 
+// Piece is the line of batches from some [Footprint] on, up to that of the next piece.
+type Piece struct {
+	From                   int // bytes of footprint
+	Fixed, PerKey, PerByte float64
+}
+
+// Footprint returns about how many bytes of memory a batch touches, which is what
+// decides between caches: its keys and, for each, 16 bytes of offsets and results.
+func Footprint(keys, bytes int) int { return 16*keys + bytes }
+
 // Nanos returns the expected nanoseconds for a batch of that size.
-func (c Cost) Nanos(keys, bytes int) float64 {
-	return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
+func (c Cost) Nanos(keys, bytes int) float64 { return c.nanos(keys, bytes) }
+
+// nanos does not copy the cost.
+func (c *Cost) nanos(keys, bytes int) float64 {
+	if len(c.Beyond) == 0 || Footprint(keys, bytes) < c.Beyond[0].From {
+		return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
+	}
+	size, last := Footprint(keys, bytes), &c.Beyond[0]
+	for i := range c.Beyond[1:] {
+		if p := &c.Beyond[i+1]; size >= p.From {
+			last = p
+		}
+	}
+	return last.Fixed + last.PerKey*float64(keys) + last.PerByte*float64(bytes)
 }
 
 // Profile says what each kind of work costs on one backend. A backend is never
 // chosen for an Op that its profile lacks.
 type Profile map[Op]Cost
 
-// Parallel returns the profile of [Parallel] over n slices: the work of each
-// key divided, and a fixed cost for the goroutines. The figures are the
-// built-in default: 2 µs to start and to await each goroutine, and nine tenths
-// of the ideal speed-up.
+// Parallel returns the profile of [Parallel] over n slices, where nobody has measured
+// that: each slice takes what it would alone, a tenth more, and to start and to await
+// each goroutine takes 2 µs.
 func (p Profile) Parallel(n int) Profile {
 	if n <= 1 {
 		return p
 	}
-	const startNanos, efficiency = 2000, 0.9
-	speedup := float64(n) * efficiency
+	const startNanos, slower = 2000, 1 / 0.9
 	divided := make(Profile, len(p))
 	for op, c := range p {
-		divided[op] = Cost{
-			Fixed:   c.Fixed + startNanos*float64(n),
-			PerKey:  c.PerKey / speedup,
-			PerByte: c.PerByte / speedup,
-		}
+		divided[op] = c.divided(n, startNanos*float64(n), slower)
 	}
 	return divided
+}
+
+// divided returns the cost of a batch in n slices, each at its own size: so many
+// nanoseconds to start them, and so many times as slow as one alone.
+func (c Cost) divided(n int, start, slower float64) Cost {
+	share := slower / float64(n)
+	d := Cost{Fixed: start + c.Fixed*slower, PerKey: c.PerKey * share, PerByte: c.PerByte * share}
+	for _, p := range c.Beyond {
+		d.Beyond = append(d.Beyond, Piece{
+			From: p.From * n, Fixed: start + p.Fixed*slower, PerKey: p.PerKey * share, PerByte: p.PerByte * share,
+		})
+	}
+	return d
 }
