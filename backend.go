@@ -51,4 +51,8 @@ type Resident interface {
 type Candidate struct {
 	Backend
 	Profile
+
+	// Device says that it is a device beside the processor, so that both can work at
+	// the same time: see [Config].Split.
+	Device bool
 }

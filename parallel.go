@@ -50,12 +50,7 @@ func (p *parallel) Place(dst *Placement, b *Batch, params Params) error {
 	}
 	call := p.calls.Get().(*parallelCall)
 	call.cut(dst, b, params, s)
-	for i := range call.slices[1:] {
-		call.wg.Add(1)
-		go call.slices[i+1].run()
-	}
-	call.slices[0].place()
-	call.wg.Wait()
+	call.place()
 	err = call.finish(dst, b)
 	p.calls.Put(call)
 	return err
@@ -69,6 +64,7 @@ type parallelCall struct {
 
 type parallelSlice struct {
 	backend Backend
+	end     float64 // how much of the batch's work is before its end
 	dst     Placement
 	batch   Batch
 	params  Params
@@ -83,13 +79,23 @@ func newParallelCall(b Backend, n int) *parallelCall {
 	call := &parallelCall{slices: make([]parallelSlice, n)}
 	for i := range call.slices {
 		s := &call.slices[i]
-		s.backend = b
+		s.backend, s.end = b, float64(i+1)/float64(n)
 		s.run = func() {
 			defer call.wg.Done()
 			s.place()
 		}
 	}
 	return call
+}
+
+// place computes all slices, the first on the caller's goroutine.
+func (c *parallelCall) place() {
+	for i := range c.slices[1:] {
+		c.wg.Add(1)
+		go c.slices[i+1].run()
+	}
+	c.slices[0].place()
+	c.wg.Wait()
 }
 
 // place computes one slice. A panic is kept for the caller's goroutine, where
@@ -108,7 +114,7 @@ func (c *parallelCall) cut(dst *Placement, b *Batch, p Params, scheme place.Sche
 	for i := range c.slices {
 		hi := n
 		if i < len(c.slices)-1 {
-			hi = cutPoint(b, i+1, len(c.slices))
+			hi = cutPoint(b, c.slices[i].end)
 		}
 		s := &c.slices[i]
 		s.batch, s.params, s.dst = b.Slice(lo, hi), p, Placement{}
@@ -126,15 +132,15 @@ func (c *parallelCall) cut(dst *Placement, b *Batch, p Params, scheme place.Sche
 	}
 }
 
-// cutPoint returns the key at which the first i of n equal shares of the work
-// end. A key is taken to cost as much as keyBytes of its bytes.
-func cutPoint(b *Batch, i, n int) int {
+// cutPoint returns the key at which that part of the work ends. A key is taken to cost
+// as much as keyBytes of its bytes.
+func cutPoint(b *Batch, part float64) int {
 	const keyBytes = 32
 	keys := b.Len()
 	if b.Width > 0 || keys == 0 {
-		return int(uint64(keys) * uint64(i) / uint64(n))
+		return int(float64(keys) * part)
 	}
-	share := (uint64(b.Size()) + keyBytes*uint64(keys)) / uint64(n) * uint64(i)
+	share := uint64(float64(uint64(b.Size())+keyBytes*uint64(keys)) * part)
 	first := uint64(b.Offsets[0])
 	return sort.Search(keys, func(k int) bool {
 		return uint64(b.Offsets[k])-first+keyBytes*uint64(k) >= share

@@ -91,6 +91,12 @@ func (op Op) index() (i int, ok bool) {
 	return (int(op.Hash)*int(numClasses)+int(op.Class))*place.NumReduces + int(op.Reduce), true
 }
 
+// opOfIndex is the op of a number.
+func opOfIndex(i int) Op {
+	classes := i / place.NumReduces
+	return Op{hash.Func(classes / int(numClasses)), WidthClass(classes % int(numClasses)), place.Reduce(i % place.NumReduces)}
+}
+
 // Cost is what a batch is expected to take: a line and, for larger batches, other
 // lines, where caches and buses bend it.
 type Cost struct {
@@ -113,20 +119,27 @@ type Piece struct {
 func Footprint(keys, bytes int) int { return 16*keys + bytes }
 
 // Nanos returns the expected nanoseconds for a batch of that size.
-func (c Cost) Nanos(keys, bytes int) float64 { return c.nanos(keys, bytes) }
-
-// nanos does not copy the cost.
-func (c *Cost) nanos(keys, bytes int) float64 {
-	if len(c.Beyond) == 0 || Footprint(keys, bytes) < c.Beyond[0].From {
+func (c Cost) Nanos(keys, bytes int) float64 {
+	size := Footprint(keys, bytes)
+	if len(c.Beyond) == 0 || size < c.Beyond[0].From {
 		return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
 	}
-	size, last := Footprint(keys, bytes), &c.Beyond[0]
-	for i := range c.Beyond[1:] {
-		if p := &c.Beyond[i+1]; size >= p.From {
+	return pieceOf(c.Beyond, size).nanos(keys, bytes)
+}
+
+// pieceOf returns the last piece that has begun, of some of which the first has.
+func pieceOf(pieces []Piece, size int) *Piece {
+	last := &pieces[0]
+	for i := range pieces[1:] {
+		if p := &pieces[i+1]; size >= p.From {
 			last = p
 		}
 	}
-	return last.Fixed + last.PerKey*float64(keys) + last.PerByte*float64(bytes)
+	return last
+}
+
+func (p *Piece) nanos(keys, bytes int) float64 {
+	return p.Fixed + p.PerKey*float64(keys) + p.PerByte*float64(bytes)
 }
 
 // Profile says what each kind of work costs on one backend. A backend is never

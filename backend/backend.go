@@ -130,7 +130,7 @@ func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, err
 		case e.Err != nil:
 			errs = append(errs, e.Err)
 		default:
-			chosen = append(chosen, keymill.Candidate{Backend: e.Backend, Profile: e.Profile})
+			chosen = append(chosen, keymill.Candidate{Backend: e.Backend, Profile: e.Profile, Device: e.Device})
 		}
 	}
 	switch {
