@@ -104,10 +104,10 @@ const Auto = "auto"
 
 // Choose returns the candidates that a user asks for by name: all for Auto (an
 // OpenCL device only if it is a GPU or the like), else those whose name is the one
-// given, or begins with it up to a slash or colon, as simd/avx2 begins with simd. For
-// workers of 2 or more, each that is no device is there a second time, on that many
-// goroutines. If none of that name can be used, the
-// error says why, and matches [keymill.ErrUnavailable].
+// given, or begins with it up to a slash or colon, as simd/avx2 begins with simd. Each
+// that is no device is there again on 2, 4 and so on goroutines, up to workers of them.
+// If none of that name can be used, the error says why, and matches
+// [keymill.ErrUnavailable].
 func Choose(name string, workers int) ([]keymill.Candidate, error) {
 	entries := host()
 	asked := name == "opencl" || strings.HasPrefix(name, "opencl:")
@@ -121,10 +121,8 @@ func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, err
 	var chosen []keymill.Candidate
 	var errs []error
 	names := []string{Auto}
-	devices := map[string]bool{}
 	for _, e := range entries {
 		names = append(names, e.Name)
-		devices[e.Name] = e.Device
 		switch {
 		case !matches(e.Name, name) || name == Auto && e.ByName:
 		case e.Err != nil:
@@ -139,18 +137,26 @@ func choose(entries []Entry, name string, workers int) ([]keymill.Candidate, err
 	case len(chosen) == 0:
 		return nil, unknown(name, append(names, "opencl"))
 	}
-	if workers >= 2 {
-		for _, c := range chosen {
-			if devices[c.Name()] {
-				continue
+	for _, c := range chosen {
+		for _, n := range workerCounts(workers) {
+			if !c.Device {
+				chosen = append(chosen, keymill.Candidate{Backend: keymill.Parallel(c.Backend, n), Profile: c.Profile.Parallel(n)})
 			}
-			chosen = append(chosen, keymill.Candidate{
-				Backend: keymill.Parallel(c.Backend, workers),
-				Profile: c.Profile.Parallel(workers),
-			})
 		}
 	}
 	return chosen, nil
+}
+
+// workerCounts returns on how many goroutines a backend is offered: 2, 4 and so on, and
+// as many as there may be, since the more there are the larger a batch has to be.
+func workerCounts(most int) (counts []int) {
+	for n := 2; n < most; n *= 2 {
+		counts = append(counts, n)
+	}
+	if most >= 2 {
+		counts = append(counts, most)
+	}
+	return counts
 }
 
 func matches(name, wanted string) bool {

@@ -74,7 +74,7 @@ func TestChoose(t *testing.T) {
 		return all
 	}
 	require.Equal(t, []string{"cpu"}, names("cpu", 1))
-	require.Equal(t, []string{"cpu", "cpu*4"}, names("cpu", 4))
+	require.Equal(t, []string{"cpu", "cpu*2", "cpu*4"}, names("cpu", 4))
 	require.Contains(t, names("auto", 2), "cpu*2")
 
 	_, err := backend.Choose("cup", 1)

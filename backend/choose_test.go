@@ -68,6 +68,10 @@ func TestChooseAmongSeveral(t *testing.T) {
 		parallel = append(parallel, c.Name())
 	}
 	require.Equal(t, []string{"cpu*2", "simd/avx2*2", "simdex*2"}, parallel, "a device serves all goroutines")
+	require.Empty(t, workerCounts(1))
+	require.Equal(t, []int{2, 3}, workerCounts(3))
+	require.Equal(t, []int{2, 4, 8}, workerCounts(8))
+	require.Equal(t, []int{2, 4, 8, 12}, workerCounts(12))
 
 	_, err = choose(entries, "simd/avx512", 1)
 	require.ErrorIs(t, err, keymill.ErrUnavailable)
