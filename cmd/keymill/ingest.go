@@ -58,6 +58,7 @@ Stores:
 			if err != nil {
 				return err
 			}
+			defer input.explained(a)
 			store := ref.New(ref.Options{Backend: d})
 			defer func() { _ = store.Close() }()
 			if verify {

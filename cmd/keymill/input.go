@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -24,8 +23,10 @@ type inputFlags struct {
 	maxRow           int
 	workers          int
 	backend          string
+	adapt, split     bool
 	explain          bool
 	json             bool
+	explainer        explainer
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -35,7 +36,9 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.maxRow, "max-row", ingest.DefaultMaxRow, "longest row in bytes; longer ones are rejected")
 	flags.IntVar(&f.workers, "workers", 0, "goroutines per stage (default: one per processor)")
 	flags.StringVar(&f.backend, "backend", backend.Auto, "backend to compute on: auto, or a name that 'keymill devices' lists")
-	flags.BoolVar(&f.explain, "explain", false, "say for each batch what each backend was predicted to take, and which ran")
+	flags.BoolVar(&f.explain, "explain", false, "say for each kind and size of batches what each backend was predicted to take, which ran, and what that took")
+	flags.BoolVar(&f.adapt, "adapt", false, "choose by what batches take now, where that is not what was predicted")
+	flags.BoolVar(&f.split, "split", false, "share out batches of milliseconds over the processor and OpenCL devices")
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
 	complete(cmd, "format", "auto", "lines", "tsv", "tree")
 	complete(cmd, "key-encoding", "raw", "hex", "base64")
@@ -95,38 +98,18 @@ func (f *inputFlags) dispatcher(a *app) (*keymill.Dispatcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	config := keymill.Config{Candidates: candidates}
+	config := keymill.Config{Candidates: candidates, Adapt: f.adapt, Split: f.split}
 	if f.explain {
-		var mu sync.Mutex
-		config.Observe = func(d keymill.Decision) {
-			mu.Lock()
-			defer mu.Unlock()
-			fmt.Fprintln(a.err, explain(d))
-		}
+		config.Observe = f.explainer.observe
 	}
 	return keymill.NewDispatcher(config)
 }
 
-// explain says on one line what the dispatcher did with a batch, and why.
-func explain(d keymill.Decision) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s of %s, %s: ", plural(int64(d.Keys), "key"), size(int64(d.Bytes)), d.Op)
-	for i, p := range d.Predicted {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		switch {
-		case p.Quarantined:
-			fmt.Fprintf(&b, "%s in quarantine", p.Backend)
-		default:
-			fmt.Fprintf(&b, "%s predicted %.0f µs", p.Backend, p.Nanos/1000)
-		}
+// explained writes what --explain asks for, when all is done.
+func (f *inputFlags) explained(a *app) {
+	if f.explain {
+		_ = f.explainer.write(a.err) // nobody could be told
 	}
-	fmt.Fprintf(&b, "; %s took %.0f µs", d.Chosen, float64(d.Measured.Nanoseconds())/1000)
-	if d.Err != nil {
-		fmt.Fprintf(&b, " and failed: %v", d.Err)
-	}
-	return b.String()
 }
 
 // parseSeed reads a seed from the command line, or with @FILE from a file, so
@@ -193,6 +176,7 @@ func (a *app) stream(ctx context.Context, args []string, f *inputFlags,
 	if err != nil {
 		return 0, err
 	}
+	defer f.explained(a)
 	progress := new(ingest.Progress)
 	stop := func() {}
 	if !a.outIsTerminal { // where the output itself shows the progress

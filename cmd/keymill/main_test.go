@@ -44,12 +44,6 @@ func hexKeys(file *vectors.File) string {
 	return b.String()
 }
 
-func TestExplain(t *testing.T) {
-	_, errs, code := call(t, "a\nbc\n", "place", "--scheme", "kafka", "--partitions", "3", "--explain", "--backend", "cpu")
-	require.Zero(t, code)
-	require.Regexp(t, `^2 keys of 3 B, murmur2/ragged/mod: cpu predicted \d+ µs; cpu took \d+ µs\n$`, errs)
-}
-
 func TestVersion(t *testing.T) {
 	require.Regexp(t, `^keymill \S+ \(go\S+, \w+/\w+\)\n$`, done(t, "", "version"))
 	require.Equal(t, done(t, "", "version"), done(t, "", "--version"))
