@@ -35,7 +35,16 @@ func main() {
 func run(ctx context.Context) error {
 	keys := flag.Int("keys", 1_000_000, "keys for each hash function on each backend")
 	seed := flag.Uint64("seed", uint64(time.Now().UnixNano()), "of the random work: the same seed makes the same work")
+	only := flag.String("hash", "", "function to take alone (default: all)")
 	flag.Parse()
+	functions := hash.All()
+	if *only != "" {
+		f, err := hash.Parse(*only)
+		if err != nil {
+			return err
+		}
+		functions = []hash.Func{f}
+	}
 	m := bench.ThisMachine()
 	fmt.Printf("%d keys for each function, seed %d; %s, %d cores, %s, %s\n\n", *keys, *seed, m.Processor, m.Cores, m.System, m.Go)
 	out := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
@@ -45,7 +54,7 @@ func run(ctx context.Context) error {
 			fmt.Fprintf(out, "%s\tnot used: %v\n", e.Name, e.Err)
 			continue
 		}
-		for _, f := range hash.All() {
+		for _, f := range functions {
 			work := newWork(*seed ^ uint64(f))
 			batches, bytes, n := 0, 0, 0
 			for ; n < *keys; batches++ {
