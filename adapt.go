@@ -92,9 +92,6 @@ func (d *Dispatcher) rescale(i int, w *work, believed float64) {
 		return
 	}
 	scale := math.Exp(believed)
-	if math.Abs(believed) < math.Log(adaptBand)/2 {
-		scale = 1
-	}
 	c.adapted[w.at].scale.Store(math.Float64bits(scale))
 	if d.log != nil {
 		d.log.LogAttrs(context.Background(), slog.LevelInfo, "keymill: a backend takes another time than was predicted",

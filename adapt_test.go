@@ -92,13 +92,19 @@ func TestAdaptIgnoresNoise(t *testing.T) {
 	for range 2000 {
 		fast.slower = 1 + 0.08*rng.NormFloat64()
 		slow.slower = 1 + 0.08*rng.NormFloat64()
-		if rng.IntN(10) == 0 {
+		switch rng.IntN(40) {
+		case 0:
 			fast.slower = 20 // interrupted
+		case 1:
+			fast.slower = 0.05 // as if the clock had been put back
 		}
 		place8(t, d, 50_000)
 	}
 	require.Less(t, slow.calls, 20)
 	require.Empty(t, d.Stats().Backends[0].Scales)
+	for _, scale := range d.Stats().Backends[1].Scales {
+		require.InDelta(t, 1, scale.Times, 0.15)
+	}
 }
 
 // Without Adapt nothing is learnt, and batches that are too short to be measured do
@@ -115,6 +121,8 @@ func TestAdaptIsOptIn(t *testing.T) {
 	slow.slower = 16
 	chosen(t, d, 100, 60, slow, fast) // 1.8 µs
 	require.Empty(t, d.Stats().Backends[0].Scales)
+	chosen(t, d, 20, 100, slow, fast)
+	require.NotEmpty(t, d.Stats().Backends[0].Scales, "each of 3 µs and more is measured")
 }
 
 // A scale is bounded, whatever the clock says.

@@ -101,7 +101,16 @@ func TestRecovery(t *testing.T) {
 	stats := h.Stats().Backends[1]
 	require.Empty(t, stats.Quarantine)
 	require.Equal(t, uint64(1), stats.Quarantines)
-	require.Regexp(t, `(?s)^\S+ level=WARN msg="[^"]*in quarantine" backend=gpu reason=lost for=1s\n\S+ level=INFO msg="[^"]*chosen again" backend=gpu\n$`, h.text.String())
+	told := h.text.String()
+
+	// It fails again at once: two seconds.
+	h.gpu.broken = true
+	require.True(t, h.after(t, 0))
+	h.after(t, 2*firstQuarantine-1)
+	require.Empty(t, h.pending)
+	h.after(t, 1)
+	require.Len(t, h.pending, 1)
+	require.Regexp(t, `(?s)^\S+ level=WARN msg="[^"]*in quarantine" backend=gpu reason=lost for=1s\n\S+ level=INFO msg="[^"]*chosen again" backend=gpu\n$`, told)
 }
 
 // Each time that a test fails, or a batch soon after it, it is away for twice as long.
@@ -174,4 +183,75 @@ func TestSharesFollowScales(t *testing.T) {
 	require.Len(t, shares, 2)
 	require.InDelta(t, 0.8, shares[0].part, 0.001)
 	require.InDelta(t, 0.2, shares[1].part, 0.001)
+	require.InDelta(t, 1, shares[0].part+shares[1].part, 1e-12)
+
+	// So it does which of several ways to use the processor takes part.
+	d, err = NewDispatcher(Config{Adapt: true, Split: true, Candidates: []Candidate{
+		{Backend: &sick{name: "cpu"}, Profile: cost},
+		{Backend: &sick{name: "cpu*2"}, Profile: Profile{{Hash: hash.XXH3, Class: Width8}: {PerKey: 15}}},
+		{Backend: &sick{name: "gpu"}, Profile: cost, Device: true},
+	}})
+	require.NoError(t, err)
+	require.Equal(t, 0, d.shares(&w)[0].chosen.index)
+	d.candidates[0].adapted[w.at].scale.Store(math.Float64bits(2))
+	require.Equal(t, 1, d.shares(&w)[0].chosen.index)
+}
+
+// What two batches in a row agree on is believed, by a quarter at a time; one alone is not.
+func TestLearn(t *testing.T) {
+	op := Op{Hash: hash.XXH3, Class: Width8}
+	d, err := NewDispatcher(Config{Adapt: true, Candidates: []Candidate{{Backend: &sick{name: "cpu"}, Profile: Profile{op: {PerKey: 1000}}}}})
+	require.NoError(t, err)
+	var w work
+	w.init(&Placement{}, &Batch{Width: 8, Data: make([]byte, 8000)}, &Params{})
+	learn := func(times ...float64) (scale float64) {
+		for _, n := range times {
+			d.learn(choice{nanos: 1e6}, &w, time.Duration(n*1e6))
+		}
+		return d.candidates[0].scale(w.at)
+	}
+	require.InDelta(t, 1, learn(16), 1e-6, "one says so")
+	require.InDelta(t, 1, learn(1, 16, 1, 16), 1e-6, "they do not agree")
+	require.InDelta(t, 2, learn(16), 1e-6, "a quarter of the way to 16, as logarithms")
+	require.InDelta(t, 2, learn(0.1, 4), 1e-6)
+	faster := 2 * math.Pow(2, 0.25)
+	require.InDelta(t, faster, learn(16), 1e-6, "they agree on 4, not on 16")
+	require.InDelta(t, faster, learn(1), 1e-6)
+	require.InDelta(t, math.Pow(faster, 0.75), learn(0.25), 1e-6, "they agree on 1, not on a quarter")
+
+	// At a trial all is believed, and a second one comes at once.
+	a := &d.candidates[0].adapted[w.at]
+	learn(8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8)
+	before := d.candidates[0].scale(w.at)
+	d.learn(choice{nanos: 1e6, probe: true}, &w, time.Millisecond)
+	require.InDelta(t, before, d.candidates[0].scale(w.at), 1e-6)
+	require.True(t, a.due(10))
+	d.learn(choice{nanos: 1e6, probe: true}, &w, 1100*time.Microsecond)
+	require.InDelta(t, 1.1, d.candidates[0].scale(w.at), 1e-3)
+}
+
+// Of several that are due the first is tried, and none in quarantine.
+func TestPickOfThoseThatAreDue(t *testing.T) {
+	op := Op{Hash: hash.XXH3, Class: Width8}
+	at, _ := op.index()
+	d, err := NewDispatcher(Config{Adapt: true, Candidates: []Candidate{
+		{Backend: &sick{name: "cpu"}, Profile: Profile{op: {PerKey: 20}}},
+		{Backend: &sick{name: "one"}, Profile: Profile{op: {PerKey: 10}}},
+		{Backend: &sick{name: "two"}, Profile: Profile{op: {PerKey: 10}}},
+	}})
+	require.NoError(t, err)
+	require.Equal(t, "one", d.Plan(op, 1000, 8000).Name())
+	for i := range d.candidates[1:] {
+		a := &d.candidates[1+i].adapted[at]
+		a.scale.Store(math.Float64bits(4)) // twice as slow as cpu
+		a.waiting.Store(trialShare*2 - 1)
+	}
+	require.Equal(t, "cpu", d.Plan(op, 1000, 8000).Name())
+	d.candidates[1].adapted[at].waiting.Add(1)
+	d.candidates[2].adapted[at].waiting.Add(1)
+	require.Equal(t, "one", d.Plan(op, 1000, 8000).Name())
+	d.quarantine.Store(1 << 1)
+	require.Equal(t, "two", d.Plan(op, 1000, 8000).Name())
+	d.quarantine.Store(1<<1 | 1<<2)
+	require.Equal(t, "cpu", d.Plan(op, 1000, 8000).Name())
 }

@@ -259,6 +259,7 @@ func TestQuarantineReason(t *testing.T) {
 	}
 	wg.Wait()
 	require.Contains(t, []string{"panic: first", "second"}, d.Stats().Backends[1].Quarantine)
+	require.Equal(t, uint64(1), d.Stats().Backends[1].Quarantines, "both failed, but it went there once")
 	require.Equal(t, uint64(2), d.Stats().Fallbacks())
 }
 

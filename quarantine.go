@@ -78,9 +78,6 @@ func (d *Dispatcher) test(i int) {
 	now := d.clock()
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.reason == "" { // it came back since this test was begun
-		return
-	}
 	if err != nil {
 		h.away = min(2*h.away, longestQuarantine)
 		h.until.Store(int64(now + h.away))

@@ -39,7 +39,6 @@ func (d *Dispatcher) shares(w *work) []share {
 		nanos := c.lines[w.at].nanos(w.keys, w.bytes) * c.scale(w.at)
 		best = min(best, nanos)
 		switch {
-		case math.IsInf(nanos, 1):
 		case c.device:
 			shares = append(shares, share{chosen: choice{index: i}})
 		case nanos < host:
