@@ -62,8 +62,8 @@ type candidate struct {
 	backend  Backend
 	name     string
 	device   bool
-	lines    []line    // by Op.index
-	adapted  []adapted // by Op.index; nil without Config.Adapt
+	lines    []flatCost // by Op.index
+	adapted  []adapted  // by Op.index; nil without Config.Adapt
 	counters [stripes]counters
 	health   health
 }

@@ -143,35 +143,35 @@ func heldBack(scaled, scale, least float64) bool {
 	return scaled > least && scaled/scale < least
 }
 
-// line is a Cost in the shape in which it is compared fastest: every batch asks for
+// flatCost is a Cost in the shape in which it is compared fastest: every batch asks for
 // that of each candidate.
-type line struct {
+type flatCost struct {
 	fixed, perKey, perByte float64 // fixed is +Inf where a profile says nothing
 	bend                   int     // the footprint up to which that holds
 	beyond                 []Piece
 }
 
-func (l *line) nanos(keys, bytes int) float64 {
+func (l *flatCost) nanos(keys, bytes int) float64 {
 	if Footprint(keys, bytes) < l.bend {
 		return l.fixed + l.perKey*float64(keys) + l.perByte*float64(bytes)
 	}
 	return l.far(keys, bytes)
 }
 
-func (l *line) far(keys, bytes int) float64 {
+func (l *flatCost) far(keys, bytes int) float64 {
 	return pieceOf(l.beyond, Footprint(keys, bytes)).nanos(keys, bytes)
 }
 
 // flatten turns a profile into an array, since a map look-up per candidate
 // would cost more than the rest of the choice.
-func flatten(p Profile) []line {
-	lines := make([]line, numOps)
+func flatten(p Profile) []flatCost {
+	lines := make([]flatCost, numOps)
 	for i := range lines {
 		lines[i].fixed, lines[i].bend = math.Inf(1), math.MaxInt
 	}
 	for op, c := range p {
 		if i, ok := op.index(); ok {
-			lines[i] = line{c.Fixed, c.PerKey, c.PerByte, math.MaxInt, c.Beyond}
+			lines[i] = flatCost{c.Fixed, c.PerKey, c.PerByte, math.MaxInt, c.Beyond}
 			if len(c.Beyond) > 0 {
 				lines[i].bend = c.Beyond[0].From
 			}
