@@ -2,6 +2,7 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,7 +24,7 @@ type Config struct {
 
 	// Many short runs tell more than few long ones: what disturbs the machine
 	// hits few of them, and medians leave those out.
-	Keys   int    // of a batch; 0: 262,144, or 65,536 if Quick
+	Keys   int    // of a batch; 0: 262,144, or 65,536 if Quick; of dispatch's largest: ten millions, or one
 	Rounds int    // of each row but loads of stores, which have 7; 0: 151; 6 at least
 	Seed   uint64 // of keys and of the order of runs
 
@@ -34,9 +35,11 @@ type Config struct {
 
 	// Backend names what the tables hash and place measure, as [backend.Choose]
 	// takes it; "" is all that work here. Backends, if not nil, are taken instead.
-	// Of the table device it names the one OpenCL device; "" is the first.
-	Backend  string
-	Backends []keymill.Backend `json:"-"`
+	// Of the table device it names the one OpenCL device; "" is the first. Of the table
+	// dispatch it names the candidates, which Candidates, if not nil, take the place of.
+	Backend    string
+	Backends   []keymill.Backend   `json:"-"`
+	Candidates []keymill.Candidate `json:"-"`
 
 	// Worker is the command line of a program that calls [ServeWorker] with
 	// Stores and the stores of Peers, for the tables kv and device.
@@ -96,7 +99,7 @@ type PlacePeer struct {
 }
 
 // Tables are the kinds of runs.
-var Tables = []string{"hash", "place", "kv", "device"}
+var Tables = []string{"hash", "place", "kv", "device", "dispatch"}
 
 // minRounds is the least number of samples for which there is a 95 % interval.
 const minRounds = 6
@@ -116,6 +119,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("%d rounds: it takes %d or more, for fewer tell nothing at 95 %%", c.Rounds, minRounds)
 	case c.Table == "device" && c.Workloads != nil:
 		return fmt.Errorf("the table device has keys of %d bytes, and no other workloads", deviceWidth)
+	case c.Table == "dispatch" && c.Workloads != nil:
+		return errors.New("the table dispatch has keys of its own, and no other workloads")
 	case c.Table == "kv" && c.Keys > 0 && c.Keys < minKeys:
 		return fmt.Errorf("%d rows: it takes %d or more, or branch predictors learn them", c.Keys, minKeys)
 	}
@@ -134,9 +139,9 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 	}
 	rounds := c.Rounds
 	if rounds == 0 {
-		rounds = 151
+		rounds = pick(c.Quick && c.Table == "dispatch", smallRoundsQuick, 151)
 	}
-	if c.Backends == nil && c.Table != "device" {
+	if c.Backends == nil && c.Table != "device" && c.Table != "dispatch" {
 		if c.Backends, err = c.backends(); err != nil {
 			return nil, err
 		}
@@ -159,8 +164,13 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 	if err := r.run(ctx, table.groups); err != nil {
 		return nil, err
 	}
+	if table.finish != nil {
+		table.finish()
+	}
 	for _, g := range table.groups {
-		report.Rows = append(report.Rows, g.rows()...)
+		if table.finish == nil {
+			report.Rows = append(report.Rows, g.rows()...)
+		}
 		for _, l := range g.limits() {
 			if !slices.ContainsFunc(report.Roof, func(known Limit) bool { return known.Name == l.Name }) {
 				report.Roof = append(report.Roof, l)
@@ -187,6 +197,7 @@ func (c Config) backends() (chosen []keymill.Backend, err error) {
 // table is what a run measures.
 type table struct {
 	groups []*group
+	finish func() // makes the rows, if they are not those of the groups; nil: they are
 	close  func() error
 }
 
@@ -200,6 +211,8 @@ func (c Config) table(ctx context.Context, report *Report) (table, error) {
 		return c.storeTable(ctx, report)
 	case "device":
 		return c.deviceTable(ctx, report)
+	case "dispatch":
+		return c.dispatchTable(ctx, report)
 	}
 	return table{}, nearest.Unknown("table", c.Table, Tables)
 }

@@ -140,7 +140,7 @@ func (c Config) deviceTable(ctx context.Context, report *Report) (t table, err e
 		d.note(fmt.Sprintf("what is promised of batches of %d keys is not asked of fewer", deviceKeys))
 	}
 	err = d.rows(ctx)
-	t = table{d.groups, d.close}
+	t = table{groups: d.groups, close: d.close}
 	if err != nil {
 		err = joined(err, d.close())
 	}

@@ -21,7 +21,7 @@ const noisyWidth = 0.1
 
 // Report is what a run measured. Its JSON is the schema of docs/CLI.md.
 type Report struct {
-	Table   string   `json:"table"` // "hash", "place", "kv"
+	Table   string   `json:"table"` // one of Tables
 	Machine Machine  `json:"machine"`
 	Commit  string   `json:"commit"` // of keymill, "+" behind it if files were changed
 	Date    string   `json:"date"`   // RFC 3339
@@ -33,6 +33,9 @@ type Report struct {
 	Roof    []Limit  `json:"roof"`
 	Memory  []Memory `json:"memory,omitempty"` // of stores
 	Rows    []Row    `json:"rows"`
+
+	Regret    []Regret    `json:"regret,omitempty"`    // of the table dispatch, whose rows have the totals, too
+	Simulated []Simulated `json:"simulated,omitempty"` // of the table dispatch: what is replayed, not measured
 }
 
 // Memory is what a store makes of its rows: bytes of resident memory for each,

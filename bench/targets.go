@@ -67,6 +67,13 @@ var promises = map[string][]promise{
 		{"simd", "redis ascii16", "radix", 10},
 	},
 
+	// By how much the dispatcher may be slower than the best candidate.
+	"dispatch": {
+		{calibratedSide, everySize, hindsight, 1 / 1.15},
+		{calibratedSide, allSizes, hindsight, 1 / 1.05},
+		{builtInSide, allSizes, hindsight, 1 / 1.5},
+	},
+
 	// Of the table device, by what the device is: a device is held to what is promised of
 	// its kind, and to nothing else.
 	deviceCPU: { // the processor itself: held to the loop that a user would write

@@ -13,7 +13,21 @@ func (r *Report) WriteText(w io.Writer) error {
 	var out bytes.Buffer
 	fmt.Fprintf(&out, "%s: %s, %d cores, %s, %s\n", r.Table, r.Machine.Processor, r.Machine.Cores, r.Machine.System, r.Machine.Go)
 	fmt.Fprintf(&out, "commit %s, %s, medians of %d rounds, ns per %s\n\n", r.Commit, r.Date, r.Rounds, r.Unit)
-	t := tabwriter.NewWriter(&out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	write := r.writeRows
+	if r.Regret != nil {
+		write = r.writeRegret
+	}
+	if err := write(&out); err != nil {
+		return err
+	}
+	r.writeBelow(&out)
+	_, err := w.Write(out.Bytes())
+	return err
+}
+
+// writeRows writes the rows, a line each.
+func (r *Report) writeRows(out *bytes.Buffer) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "work\tours\tns\tof roof\tpeer\tns\tratio\t95 %\ttarget\tverdict\t")
 	for i, row := range r.Rows {
 		work, ours, ns, roof := row.Name, row.Ours, nanos(row.OursNS), share(row.RoofShare)
@@ -27,31 +41,31 @@ func (r *Report) WriteText(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s–%s\t%s\t%s\t\n", work, ours, ns, roof,
 			peer, nanos(row.PeerNS), times(row.Ratio), times(row.CI[0]), times(row.CI[1]), targetText(row.Target), row.Verdict)
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(&out, "\nA/A  the same code against itself: %.3f, 95 %% %.3f–%.3f, single rounds ±%.1f %%, of %d rounds\n",
+	return t.Flush()
+}
+
+// writeBelow writes what stands below the table.
+func (r *Report) writeBelow(out *bytes.Buffer) {
+	fmt.Fprintf(out, "\nA/A  the same code against itself: %.3f, 95 %% %.3f–%.3f, single rounds ±%.1f %%, of %d rounds\n",
 		r.AA.Ratio, r.AA.CI[0], r.AA.CI[1], r.AA.Spread*50, r.AA.Rounds)
 	if !r.AA.Holds() {
-		fmt.Fprintln(&out, "     which does not hold 1: do not trust differences of this size; one run in twenty is like that")
+		fmt.Fprintln(out, "     which does not hold 1: do not trust differences of this size; one run in twenty is like that")
 	}
 	for _, m := range r.Memory {
-		fmt.Fprintf(&out, "memory %s, keys %s: %.0f bytes a row\n", m.Store, m.Keys, m.PerRow)
+		fmt.Fprintf(out, "memory %s, keys %s: %.0f bytes a row\n", m.Store, m.Keys, m.PerRow)
 	}
 	for _, l := range r.Roof {
-		fmt.Fprintf(&out, "roof %s: %s ns a %s%s\n", l.Name, nanos(l.NS), l.Unit, rate(l))
+		fmt.Fprintf(out, "roof %s: %s ns a %s%s\n", l.Name, nanos(l.NS), l.Unit, rate(l))
 	}
 	for _, row := range r.Rows {
 		if row.Other {
-			fmt.Fprintln(&out, "*    computes something else: the time is compared, the results are not")
+			fmt.Fprintln(out, "*    computes something else: the time is compared, the results are not")
 			break
 		}
 	}
 	for _, n := range r.Notes {
-		fmt.Fprintln(&out, "note", n)
+		fmt.Fprintln(out, "note", n)
 	}
-	_, err := w.Write(out.Bytes())
-	return err
 }
 
 // nanos returns three digits of a time in nanoseconds.
