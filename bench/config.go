@@ -54,6 +54,9 @@ type Config struct {
 	// this machine. The tests, which tell results and not times, take less.
 	memory int
 
+	// calibrate measures the profiles of the table dispatch; nil: on this machine.
+	calibrate func(context.Context, []keymill.Candidate) ([]keymill.Candidate, []int, error)
+
 	// device is what the table device measures; nil: the one that Backend names. The
 	// tests, which must pass where there is no device, take another.
 	device device
@@ -121,6 +124,8 @@ func (c Config) Check() error {
 		return fmt.Errorf("the table device has keys of %d bytes, and no other workloads", deviceWidth)
 	case c.Table == "dispatch" && c.Workloads != nil:
 		return errors.New("the table dispatch has keys of its own, and no other workloads")
+	case c.Table == "dispatch" && c.Keys > 0 && c.Keys < leastDispatchKeys:
+		return fmt.Errorf("%d keys: the largest batch of the table dispatch has %d or more", c.Keys, leastDispatchKeys)
 	case c.Table == "kv" && c.Keys > 0 && c.Keys < minKeys:
 		return fmt.Errorf("%d rows: it takes %d or more, or branch predictors learn them", c.Keys, minKeys)
 	}
@@ -165,7 +170,9 @@ func Run(ctx context.Context, c Config) (report *Report, err error) {
 		return nil, err
 	}
 	if table.finish != nil {
-		table.finish()
+		if err := table.finish(); err != nil {
+			return nil, err
+		}
 	}
 	for _, g := range table.groups {
 		if table.finish == nil {
@@ -197,7 +204,7 @@ func (c Config) backends() (chosen []keymill.Backend, err error) {
 // table is what a run measures.
 type table struct {
 	groups []*group
-	finish func() // makes the rows, if they are not those of the groups; nil: they are
+	finish func() error // makes the rows, if they are not those of the groups; nil: they are
 	close  func() error
 }
 

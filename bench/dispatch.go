@@ -39,6 +39,17 @@ var dispatchWorks = []dispatchWork{
 	{task{"redis user", keymill.Params{Scheme: place.Redis()}, keymill.OutParts}, "user"},
 }
 
+// width returns the width of the keys, 0 if they differ.
+func (w *dispatchWork) width() int {
+	width, _ := cutNumber(w.family, "fixed")
+	return width
+}
+
+// op returns what the dispatcher sees of the work.
+func (w *dispatchWork) op() keymill.Op {
+	return keymill.OpOf(w.placement(1), &keymill.Batch{Width: w.width()}, &w.params)
+}
+
 // placement returns the memory for the results of n keys.
 func (k task) placement(n int) *keymill.Placement {
 	dst := &keymill.Placement{}
@@ -58,6 +69,7 @@ const (
 const (
 	// dispatchKeys are the keys of the largest batch, unless the config says.
 	dispatchKeys, dispatchKeysQuick = 10_000_000, 1_000_000
+	leastDispatchKeys               = 6 // or there are no two sizes to fit timings on
 
 	// Batches of largeKeys and more take long, and are measured fewer times, unless the
 	// config says how often.
@@ -128,7 +140,10 @@ func (c Config) dispatchTable(ctx context.Context, report *Report) (table, error
 	if err != nil {
 		return table{}, err
 	}
-	measured, fitted, err := calibrated(ctx, d.forced)
+	if c.calibrate == nil {
+		c.calibrate = calibrated
+	}
+	measured, fitted, err := c.calibrate(ctx, d.forced)
 	if err != nil {
 		return table{}, err
 	}

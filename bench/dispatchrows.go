@@ -3,8 +3,6 @@ package bench
 import (
 	"fmt"
 	"slices"
-
-	"github.com/keymill/keymill"
 )
 
 // Regret is what the choices of the dispatcher cost for one kind of work, size by size.
@@ -34,8 +32,10 @@ type Choice struct {
 	Verdict string     `json:"verdict"`
 }
 
-// finish makes the rows and the tables of what was measured.
-func (d *dispatchTable) finish() {
+// finish makes the rows and the tables of what was measured, and what is simulated of the
+// same work.
+func (d *dispatchTable) finish() (err error) {
+	var works []string
 	for i := range dispatchWorks {
 		work := &dispatchWorks[i]
 		var rows []*dispatchRow
@@ -46,11 +46,14 @@ func (d *dispatchTable) finish() {
 		}
 		if len(rows) > 0 {
 			d.report.Regret = append(d.report.Regret, d.regret(work, rows))
+			works = append(works, work.name)
 		}
 	}
 	if largest := largestRounds(d.rows); largest != "" {
 		d.note(largest)
 	}
+	d.report.Simulated, err = simulations(d.Seed, works, d.forced)
+	return err
 }
 
 // largestRounds says how many rounds the large batches had, if fewer than the small ones.
@@ -81,7 +84,7 @@ func (d *dispatchTable) regret(work *dispatchWork, rows []*dispatchRow) Regret {
 			row := hindsightRow(r.name, everySize, c.name, r.promises, r.samples.ours[i], r.samples.peers[best])
 			d.report.Rows = append(d.report.Rows, row)
 			choice := choiceOf(row)
-			choice.Chosen = c.Plan(d.opOf(r), r.n, d.bytesOf(r)).Name()
+			choice.Chosen = c.Plan(r.work.op(), r.n, d.bytesOf(r)).Name()
 			size.Choices = append(size.Choices, choice)
 		}
 		table.Sizes = append(table.Sizes, size)
@@ -159,12 +162,6 @@ func thinned(samples []float64, n int) (medians []float64) {
 		medians = append(medians, median(slices.Sorted(slices.Values(run))))
 	}
 	return medians
-}
-
-// opOf returns the kind of work of a row, as the dispatcher sees it.
-func (d *dispatchTable) opOf(r *dispatchRow) keymill.Op {
-	first := d.columns[r.work.family].Slice(0, 1)
-	return keymill.OpOf(r.work.placement(1), &first, &r.work.params)
 }
 
 // bytesOf returns how many bytes of keys a batch of a row has, about.
