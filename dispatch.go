@@ -45,6 +45,7 @@ type Config struct {
 // is a [Backend], safe for concurrent use, and takes no lock.
 type Dispatcher struct {
 	candidates []candidate
+	costs      []flatCost // of each candidate, of each Op.index in turn
 	adapt      bool
 	split      bool
 	observe    func(Decision)
@@ -62,8 +63,7 @@ type candidate struct {
 	backend  Backend
 	name     string
 	device   bool
-	lines    []flatCost // by Op.index
-	adapted  []adapted  // by Op.index; nil without Config.Adapt
+	adapted  []adapted // by Op.index; nil without Config.Adapt
 	counters [stripes]counters
 	health   health
 }
@@ -79,6 +79,7 @@ func NewDispatcher(config Config) (*Dispatcher, error) {
 		observe: config.Observe, log: config.Log, clock: config.Clock,
 		selfTest: SelfTest, spawn: func(f func()) { go f() },
 	}
+	d.costs = unknownCosts(len(d.candidates))
 	if d.clock == nil {
 		start := time.Now()
 		d.clock = func() time.Duration { return time.Since(start) }
@@ -95,7 +96,7 @@ func NewDispatcher(config Config) (*Dispatcher, error) {
 		seen[name] = true
 		made := &d.candidates[i]
 		made.backend, made.name, made.device = c.Backend, name, c.Device
-		made.lines = flatten(c.Profile)
+		d.put(i, c.Profile)
 		if d.adapt {
 			made.adapted = make([]adapted, numOps)
 		}

@@ -80,6 +80,47 @@ func TestSeconds(t *testing.T) {
 	require.InEpsilon(t, 100*700e-6, d.Stats().Backends[1].Seconds, 1e-6)
 }
 
+// However large batches are, and while others count, nothing is lost, and no sum goes
+// back, not even for a moment.
+func TestCountsOnlyRise(t *testing.T) {
+	idle := fake{"idle", func(*keymill.Placement, *keymill.Batch, keymill.Params) error { return nil }}
+	d := newDispatcher(t, keymill.Candidate{Backend: idle, Profile: line(keymill.Cost{PerKey: 1e-3})})
+	data := make([]byte, 1<<20)
+	var dst keymill.Placement // shared, so that all have one stripe
+	var wg sync.WaitGroup
+	var keys, bytes atomic.Uint64
+	const workers, batches = 3, 20_000
+	for g := range workers {
+		wg.Go(func() {
+			for i := range batches {
+				n := 1 << (i * (g + 1) % 18)
+				b := keymill.Batch{Width: 4, Data: data[:4*n]}
+				if err := d.Place(&dst, &b, keymill.Params{}); err != nil {
+					t.Error(err)
+				}
+				keys.Add(uint64(n))
+				bytes.Add(uint64(4 * n))
+			}
+		})
+	}
+	done := make(chan struct{})
+	go func() { wg.Wait(); close(done) }()
+	for last := (keymill.BackendStats{}); ; {
+		now := d.Stats().Backends[0]
+		require.GreaterOrEqual(t, now.Batches, last.Batches)
+		require.GreaterOrEqual(t, now.Keys, last.Keys)
+		require.GreaterOrEqual(t, now.Bytes, last.Bytes)
+		last = now
+		select {
+		case <-done:
+			now = d.Stats().Backends[0]
+			require.Equal(t, []uint64{workers * batches, keys.Load(), bytes.Load()}, []uint64{now.Batches, now.Keys, now.Bytes})
+			return
+		default:
+		}
+	}
+}
+
 // Choices are told at the level of debugging.
 func TestLogOfChoices(t *testing.T) {
 	w, slow, fast := newWorld()

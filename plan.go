@@ -29,7 +29,7 @@ func (d *Dispatcher) Predict(op Op, keys, bytes int) []Prediction {
 		p := Prediction{c.name, math.Inf(1), 1, quarantine>>i&1 != 0, false}
 		if known {
 			p.Scale = c.scale(at)
-			p.Nanos = c.lines[at].nanos(keys, bytes) * p.Scale
+			p.Nanos = d.cost(i, at).nanos(keys, bytes) * p.Scale
 		}
 		if !p.Quarantined {
 			best = min(best, p.Nanos)
@@ -92,11 +92,19 @@ func (d *Dispatcher) pick(at int, known bool, keys, bytes int, skip uint64) choi
 	if d.adapt {
 		return d.pickScaled(at, keys, bytes, skip)
 	}
-	for i := range d.candidates {
-		if skip>>i&1 == 0 {
-			if nanos := d.candidates[i].lines[at].nanos(keys, bytes); nanos < best.nanos {
-				best.index, best.nanos = i, nanos
-			}
+	size, ofKeys, ofBytes := Footprint(keys, bytes), float64(keys), float64(bytes)
+	costs := d.costsOf(at)
+	for i := range costs {
+		if skip>>i&1 != 0 {
+			continue
+		}
+		c := &costs[i]
+		nanos := c.fixed + c.perKey*ofKeys + c.perByte*ofBytes // flatCost.nanos: a call would take longer
+		if size >= c.bend {
+			nanos = pieceOf(c.beyond, size).nanos(keys, bytes)
+		}
+		if nanos < best.nanos {
+			best.index, best.nanos = i, nanos
 		}
 	}
 	return best
@@ -110,7 +118,7 @@ func (d *Dispatcher) pickScaled(at, keys, bytes int, skip uint64) choice {
 			continue
 		}
 		c := &d.candidates[i]
-		nanos := c.lines[at].nanos(keys, bytes)
+		nanos := d.cost(i, at).nanos(keys, bytes)
 		if scaled := nanos * c.scale(at); scaled < least {
 			best.index, best.nanos, least = i, nanos, scaled
 		}
@@ -127,7 +135,7 @@ func (d *Dispatcher) hold(best *choice, least float64, at, keys, bytes int, skip
 		if scale <= 1 || skip>>i&1 != 0 {
 			continue
 		}
-		nanos := c.lines[at].nanos(keys, bytes)
+		nanos := d.cost(i, at).nanos(keys, bytes)
 		if !heldBack(nanos*scale, scale, least) {
 			continue
 		}
@@ -151,31 +159,40 @@ type flatCost struct {
 	beyond                 []Piece
 }
 
-func (l *flatCost) nanos(keys, bytes int) float64 {
-	if Footprint(keys, bytes) < l.bend {
-		return l.fixed + l.perKey*float64(keys) + l.perByte*float64(bytes)
+func (c *flatCost) nanos(keys, bytes int) float64 {
+	if size := Footprint(keys, bytes); size >= c.bend {
+		return pieceOf(c.beyond, size).nanos(keys, bytes)
 	}
-	return l.far(keys, bytes)
+	return c.fixed + c.perKey*float64(keys) + c.perByte*float64(bytes)
 }
 
-func (l *flatCost) far(keys, bytes int) float64 {
-	return pieceOf(l.beyond, Footprint(keys, bytes)).nanos(keys, bytes)
+// unknownCosts returns those of candidates without a profile.
+func unknownCosts(candidates int) []flatCost {
+	costs := make([]flatCost, numOps*candidates)
+	for i := range costs {
+		costs[i].fixed, costs[i].bend = math.Inf(1), math.MaxInt
+	}
+	return costs
 }
 
-// flatten turns a profile into an array, since a map look-up per candidate
-// would cost more than the rest of the choice.
-func flatten(p Profile) []flatCost {
-	lines := make([]flatCost, numOps)
-	for i := range lines {
-		lines[i].fixed, lines[i].bend = math.Inf(1), math.MaxInt
-	}
+// put takes over the profile of a candidate. (A map look-up for each candidate would cost
+// more than the rest of the choice.)
+func (d *Dispatcher) put(i int, p Profile) {
 	for op, c := range p {
-		if i, ok := op.index(); ok {
-			lines[i] = flatCost{c.Fixed, c.PerKey, c.PerByte, math.MaxInt, c.Beyond}
+		if at, ok := op.index(); ok {
+			flat := d.cost(i, at)
+			*flat = flatCost{c.Fixed, c.PerKey, c.PerByte, math.MaxInt, c.Beyond}
 			if len(c.Beyond) > 0 {
-				lines[i].bend = c.Beyond[0].From
+				flat.bend = c.Beyond[0].From
 			}
 		}
 	}
-	return lines
 }
+
+// costsOf returns the costs of all candidates for an op, which lie side by side.
+func (d *Dispatcher) costsOf(at int) []flatCost {
+	n := len(d.candidates)
+	return d.costs[at*n:][:n]
+}
+
+func (d *Dispatcher) cost(i, at int) *flatCost { return &d.costs[at*len(d.candidates)+i] }

@@ -36,7 +36,7 @@ func (d *Dispatcher) shares(w *work) []share {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		nanos := c.lines[w.at].nanos(w.keys, w.bytes) * c.scale(w.at)
+		nanos := d.cost(i, w.at).nanos(w.keys, w.bytes) * c.scale(w.at)
 		best = min(best, nanos)
 		switch {
 		case c.device:
@@ -82,7 +82,7 @@ func (d *Dispatcher) finish(w *work, shares []share, enough float64) float64 {
 
 // within returns the part of a batch that a candidate should do in so many nanoseconds.
 func (d *Dispatcher) within(w *work, i int, nanos float64) float64 {
-	cost, scale := &d.candidates[i].lines[w.at], d.candidates[i].scale(w.at)
+	cost, scale := d.cost(i, w.at), d.candidates[i].scale(w.at)
 	takes := func(part float64) float64 {
 		return cost.nanos(int(part*float64(w.keys)), int(part*float64(w.bytes))) * scale
 	}
@@ -115,7 +115,7 @@ func (d *Dispatcher) assign(w *work, shares []share) []share {
 	for i := range kept {
 		s := &kept[i]
 		s.part /= sum
-		s.chosen.nanos = d.candidates[s.chosen.index].lines[w.at].nanos(int(s.part*float64(w.keys)), int(s.part*float64(w.bytes)))
+		s.chosen.nanos = d.cost(s.chosen.index, w.at).nanos(int(s.part*float64(w.keys)), int(s.part*float64(w.bytes)))
 	}
 	return kept
 }

@@ -1,6 +1,7 @@
 package keymill
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 	"unsafe"
@@ -84,13 +85,15 @@ func (d *Dispatcher) Stats() Stats {
 // counters are what goroutines count, some in each stripe, so that they do not wait
 // for each other's cache lines.
 type counters struct {
+	recent                atomic.Uint64 // short batches, packed, which are not in the sums yet
+	moving                sync.Mutex    // of them to the sums, for which nobody waits
 	batches, keys, bytes  atomic.Uint64
 	failures, unsupported atomic.Uint64
 
 	// Of long batches each is measured, of short ones some.
 	long, longNanos   atomic.Uint64
 	timed, timedNanos atomic.Uint64
-	_                 [56]byte
+	_                 [40]byte
 }
 
 // stripes is how many counters there are of a candidate: a power of two.
@@ -111,7 +114,7 @@ const (
 // times says whether a batch that is predicted to take so long is measured.
 func (d *Dispatcher) times(nanos float64, c *counters) (yes, long bool) {
 	long = nanos >= longNanos || d.observe != nil || d.adapt && nanos >= adaptNanos
-	return long || c.batches.Load()%timedEach == 0, long
+	return long || c.recent.Load() == 0, long
 }
 
 func (c *counters) measured(took time.Duration, long bool) {
@@ -123,17 +126,50 @@ func (c *counters) measured(took time.Duration, long bool) {
 	nanos.Add(uint64(max(took, 0)))
 }
 
+// A word has the sums of up to timedEach short batches, so that each costs one atomic
+// operation in place of three. It has room for more, should goroutines be in each other's way.
+const (
+	recentBits  = 27 // of the keys, and of the bytes above those
+	shortKeys   = 1 << 16
+	shortBytes  = 1 << 16
+	recentBatch = 1 << (2 * recentBits)
+)
+
+// placed counts a batch.
 func (c *counters) placed(w *work) {
-	c.batches.Add(1)
-	c.keys.Add(uint64(w.keys))
-	c.bytes.Add(uint64(w.bytes))
+	if w.keys < shortKeys && w.bytes < shortBytes {
+		before := c.recent.Load()
+		after := before + recentBatch + uint64(w.bytes)<<recentBits + uint64(w.keys)
+		if before < timedEach*recentBatch && c.recent.CompareAndSwap(before, after) {
+			return
+		}
+	}
+	c.add(1, uint64(w.keys), uint64(w.bytes))
+	if c.recent.Load() >= timedEach*recentBatch && c.moving.TryLock() {
+		c.add(unpacked(c.recent.Swap(0)))
+		c.moving.Unlock()
+	}
+}
+
+func (c *counters) add(batches, keys, bytes uint64) {
+	c.batches.Add(batches)
+	c.keys.Add(keys)
+	c.bytes.Add(bytes)
+}
+
+func unpacked(word uint64) (batches, keys, bytes uint64) {
+	return word >> (2 * recentBits), word & (1<<recentBits - 1), word >> recentBits & (1<<recentBits - 1)
 }
 
 func (c *counters) addTo(s *BackendStats) {
-	batches, long, timed := c.batches.Load(), c.long.Load(), c.timed.Load()
+	c.moving.Lock() // so that a batch is in the word or in the sums
+	defer c.moving.Unlock()
+	batches, keys, bytes := unpacked(c.recent.Load())
+	batches += c.batches.Load()
+	long, timed := c.long.Load(), c.timed.Load()
 	s.Batches += batches
-	s.Keys += c.keys.Load()
-	s.Bytes += c.bytes.Load()
+	s.Keys += keys + c.keys.Load()
+	s.Bytes += bytes + c.bytes.Load()
 	s.Failures += c.failures.Load()
 	s.Unsupported += c.unsupported.Load()
 	s.Seconds += float64(c.longNanos.Load()) / 1e9
