@@ -92,22 +92,33 @@ func (d *Dispatcher) pick(at int, known bool, keys, bytes int, skip uint64) choi
 	if d.adapt {
 		return d.pickScaled(at, keys, bytes, skip)
 	}
-	size, ofKeys, ofBytes := Footprint(keys, bytes), float64(keys), float64(bytes)
-	costs := d.costsOf(at)
-	for i := range costs {
-		if skip>>i&1 != 0 {
-			continue
-		}
-		c := &costs[i]
-		nanos := c.fixed + c.perKey*ofKeys + c.perByte*ofBytes // flatCost.nanos: a call would take longer
-		if size >= c.bend {
-			nanos = pieceOf(c.beyond, size).nanos(keys, bytes)
-		}
-		if nanos < best.nanos {
+	if skip == 0 {
+		best.index, best.nanos = cheapest(d.costsOf(at), keys, bytes)
+		return best
+	}
+	for i := range d.candidates {
+		if nanos := d.cost(i, at).nanos(keys, bytes); skip>>i&1 == 0 && nanos < best.nanos {
 			best.index, best.nanos = i, nanos
 		}
 	}
 	return best
+}
+
+// cheapest returns the smallest of the costs: what nearly every batch waits for.
+func cheapest(costs []flatCost, keys, bytes int) (index int, nanos float64) {
+	size, ofKeys, ofBytes := Footprint(keys, bytes), float64(keys), float64(bytes)
+	nanos = math.Inf(1)
+	for i := range costs {
+		c := &costs[i]
+		n := c.fixed + c.perKey*ofKeys + c.perByte*ofBytes // as flatCost.nanos, without a call
+		if size >= c.bend {
+			n = pieceOf(c.beyond, size).nanos(keys, bytes)
+		}
+		if n < nanos {
+			index, nanos = i, n
+		}
+	}
+	return index, nanos
 }
 
 // pickScaled is pick with what adaptation has learnt.
