@@ -7,15 +7,15 @@ import (
 )
 
 // Profile returns what work on a device is taken to cost until somebody measures it. It
-// is a guess, by what bounds a GPU behind a bus: one goroutine copies the keys to pinned
-// memory and the results from it at some 10 GB/s, and a launch with its transfers takes
+// is a guess, by what bounds a GPU behind a bus: a goroutine for each slot copies keys to pinned
+// memory and results from it, together at some 20 GB/s, and a launch with its transfers takes
 // 60 µs; the hashing itself costs nothing beside. For a device that is the processor
 // there is none: it is never chosen before package simd.
 func Profile(info DeviceInfo) keymill.Profile {
 	if info.Type == CPU {
 		return nil
 	}
-	const fixed, perKey, perByte = 60e3, 1.6, 0.1
+	const fixed, perKey, perByte = 60e3, 0.8, 0.05
 	profile := keymill.Profile{}
 	for _, f := range hash.All() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
