@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend"
@@ -76,6 +77,9 @@ const (
 	largeKeys, largeKeysQuick     = 1_000_000, 30_000
 	largeRounds, largeRoundsQuick = 31, 15
 	smallRoundsQuick              = 31
+
+	// quickCalibration is how long is calibrated if quick.
+	quickCalibration = 3 * time.Second
 )
 
 // dispatchSizes returns the keys of the batches up to the largest: four a decade, or two
@@ -105,8 +109,25 @@ func dispatchSizes(most int, quick bool, fitted []int) (sizes []int) {
 
 // calibrated returns the candidates with the profiles that were measured on this machine,
 // and the batch sizes that those were fitted on.
-func calibrated(ctx context.Context, candidates []keymill.Candidate) ([]keymill.Candidate, []int, error) {
-	return candidates, nil, ctx.Err()
+func (c Config) calibrated(ctx context.Context, candidates []keymill.Candidate) ([]keymill.Candidate, []int, error) {
+	var backends []keymill.Backend
+	for _, candidate := range candidates {
+		backends = append(backends, candidate.Backend)
+	}
+	calibration, err := keymill.Calibrate(ctx, backends, keymill.CalibrateOptions{Budget: pick(c.Quick, quickCalibration, 0)})
+	if err != nil {
+		return nil, nil, err
+	}
+	measured := slices.Clone(candidates)
+	for i := range measured {
+		measured[i].Profile = calibration.Profile(measured[i].Name())
+	}
+	var sizes []int
+	for _, p := range calibration.Points {
+		sizes = append(sizes, p.Keys)
+	}
+	slices.Sort(sizes)
+	return measured, slices.Compact(sizes), nil
 }
 
 // dispatchTable is the table dispatch while it is measured.
@@ -141,7 +162,7 @@ func (c Config) dispatchTable(ctx context.Context, report *Report) (table, error
 		return table{}, err
 	}
 	if c.calibrate == nil {
-		c.calibrate = calibrated
+		c.calibrate = c.calibrated
 	}
 	measured, fitted, err := c.calibrate(ctx, d.forced)
 	if err != nil {

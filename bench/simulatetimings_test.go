@@ -179,7 +179,7 @@ func TestSimulationsOfThisProgram(t *testing.T) {
 	changed, err := simulations(1, works, []keymill.Candidate{candidate("cpu", flat(0), nil), candidate("simd/none", flat(0), nil)})
 	require.NoError(t, err)
 	last := len(recorded[5].Backends) - 1
-	require.Zero(t, choiceNamed(t, recorded[5], builtInSide).Shares[last])
+	require.Less(t, choiceNamed(t, recorded[5], builtInSide).Shares[last], 0.5)
 	others, err := simulations(1, works, []keymill.Candidate{candidate("opencl:0", flat(0), nil)})
 	require.NoError(t, err)
 	require.Equal(t, 1.0, choiceNamed(t, others[5], builtInSide).Shares[last])

@@ -21,7 +21,7 @@ import (
 )
 
 func (a *app) demoCommand() *cobra.Command {
-	var dir string
+	var dir, profile string
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "A tour of keymill in half a minute",
@@ -33,7 +33,7 @@ folder, its path as the key, its contents as the value. Nothing is written.`,
 			if dir == "" {
 				dir = demoFolder()
 			}
-			candidates, err := backend.Choose(backend.Auto, 1)
+			candidates, err := a.candidates(backend.Auto, 1, profile)
 			if err != nil {
 				return err
 			}
@@ -51,6 +51,7 @@ folder, its path as the key, its contents as the value. Nothing is written.`,
 			return worst(t.rejected, t.err)
 		},
 	}
+	addProfile(cmd, &profile)
 	cmd.Flags().StringVar(&dir, "dir", "", "folder whose files are ingested (default: the sources of Go, if Go is there)")
 	return cmd
 }

@@ -23,6 +23,7 @@ type inputFlags struct {
 	maxRow           int
 	workers          int
 	backend          string
+	profile          string
 	adapt, split     bool
 	explain          bool
 	json             bool
@@ -36,6 +37,7 @@ func (f *inputFlags) add(cmd *cobra.Command) {
 	flags.IntVar(&f.maxRow, "max-row", ingest.DefaultMaxRow, "longest row in bytes; longer ones are rejected")
 	flags.IntVar(&f.workers, "workers", 0, "goroutines per stage (default: one per processor)")
 	flags.StringVar(&f.backend, "backend", backend.Auto, "backend to compute on: auto, or a name that 'keymill devices' lists")
+	addProfile(cmd, &f.profile)
 	flags.BoolVar(&f.explain, "explain", false, "say for each kind and size of batches what each backend was predicted to take, which ran, and what that took")
 	flags.BoolVar(&f.adapt, "adapt", false, "choose by what batches take now, where that is not what was predicted")
 	flags.BoolVar(&f.split, "split", false, "share out batches of milliseconds over the processor and OpenCL devices")
@@ -94,7 +96,7 @@ func (a *app) files(args []string) ([]string, error) {
 // dispatcher returns the engine that the flags ask for. The stages of a
 // pipeline work on several chunks at a time, so each batch needs one core.
 func (f *inputFlags) dispatcher(a *app) (*keymill.Dispatcher, error) {
-	candidates, err := backend.Choose(f.backend, 1)
+	candidates, err := a.candidates(f.backend, 1, f.profile)
 	if err != nil {
 		return nil, err
 	}

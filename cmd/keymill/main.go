@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"golang.org/x/term"
+
+	"github.com/keymill/keymill/backend"
 )
 
 // Exit codes, the same for all commands.
@@ -24,12 +26,19 @@ const (
 )
 
 func main() {
+	profile, _ := backend.SavedPath() // without a cache folder nothing is saved, and nothing loaded
+	processMain(profile)
+}
+
+// processMain runs the command line of this process, and ends it.
+func processMain(profile string) {
 	ctx, stop := signal.NotifyContext(context.Background(), endingSignals()...)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the program at once
 	errorsOnClosedPipes()
 	os.Exit(run(ctx, os.Args[1:], terminal{
 		in: os.Stdin, out: os.Stdout, err: os.Stderr,
 		inIsTerminal: isTerminal(os.Stdin), outIsTerminal: isTerminal(os.Stdout), errIsTerminal: isTerminal(os.Stderr),
+		profile: profile,
 	}))
 }
 
@@ -52,6 +61,8 @@ type terminal struct {
 	in                                         io.Reader
 	out, err                                   io.Writer
 	inIsTerminal, outIsTerminal, errIsTerminal bool
+
+	profile string // the file of the user's saved profile, "" if there is no place for one
 }
 
 // output keeps the first error of a writer, since not everyone asks for it.

@@ -17,11 +17,12 @@ import (
 
 // The test binary is keymill itself when this is set: for what only a process
 // of its own can show, such as signals and exit codes.
+// It has no saved profile: that of whoever runs the tests is not theirs.
 const beKeymill = "KEYMILL_TEST_BE_KEYMILL"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(beKeymill) != "" {
-		main()
+		processMain("")
 	}
 	os.Exit(m.Run())
 }

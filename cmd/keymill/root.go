@@ -60,7 +60,7 @@ Start with:  keymill demo`,
 			return cmd.Help()
 		},
 	})
-	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.benchCommand(), a.devicesCommand(), a.versionCommand())
+	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.benchCommand(), a.calibrateCommand(), a.devicesCommand(), a.versionCommand())
 	return root
 }
 
