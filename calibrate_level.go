@@ -9,8 +9,8 @@ type size struct {
 }
 
 // level takes from the points what all backends took too long, or too short, at a size: for a while
-// the machine was slower, and then that size was measured. It is the median of how far they are
-// from what fits the other sizes. No choice depends on what all have in common; but left in the
+// the machine was slower, and then that size was measured. It is how far at least three of four
+// are from what fits the other sizes, in one direction. No choice depends on what all have in common; but left in the
 // points it would bend the fit of one backend here, and of another there. With fewer than three
 // backends nobody knows whose fault it is.
 func (c *calibrator) level() {
@@ -29,10 +29,17 @@ func (c *calibrator) level() {
 		for op, points := range s.times {
 			for _, p := range points {
 				if all := off[size{op, p.Keys, p.Bytes}]; len(all) >= 3 {
-					p.Nanos *= math.Exp(-quantile(all, 0.5))
+					p.Nanos *= math.Exp(-agreed(all))
 				}
 				s.levelled[op] = append(s.levelled[op], p)
 			}
 		}
 	}
+}
+
+// agreed returns the number nearest to 0 that three of four are not nearer than, on one side of it;
+// 0 if they are on both.
+func agreed(all []float64) float64 {
+	low, high := quantile(all, 0.25), quantile(all, 0.75)
+	return max(0, low) + min(0, high)
 }

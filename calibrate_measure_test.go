@@ -153,9 +153,11 @@ func TestCalibrateLeavesTheHopelessAlone(t *testing.T) {
 func TestCalibrateBeginsWithWhatCounts(t *testing.T) {
 	c := newClock()
 	slow := c.model("slow", func(_ Op, keys, bytes int) float64 { return 50_000 + 100*float64(keys+bytes) })
-	calibration := calibrated(t, c, CalibrateOptions{Budget: 500 * time.Millisecond}, slow)
+	const budget = 300 * time.Millisecond
+	calibration := calibrated(t, c, CalibrateOptions{Budget: budget}, slow)
 	sizes := map[Op]int{}
 	for _, p := range calibration.Points {
+		require.Less(t, p.Nanos, float64(budget)/40, "one size takes no great part of the time")
 		if p.Keys >= 512 {
 			sizes[p.Op]++
 		}

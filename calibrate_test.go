@@ -109,7 +109,7 @@ func calibrated(t *testing.T, c *clock, o CalibrateOptions, models ...*model) *C
 	for _, m := range models {
 		backends = append(backends, m)
 	}
-	k := &calibrator{options: o, now: c.now, memory: columnBytes, rng: rand.New(rand.NewPCG(1, 1))}
+	k := &calibrator{options: o, now: c.now, memory: columnBytes / 4, rng: rand.New(rand.NewPCG(1, 1))}
 	result, err := k.run(t.Context(), backends)
 	require.NoError(t, err)
 	return result
@@ -249,6 +249,29 @@ func TestCalibrateWithACompiler(t *testing.T) {
 	for _, l := range calibration.Backends[1].Lines {
 		require.False(t, strings.HasPrefix(l.From, "as "), "%s: the others are measured whole", l.Op)
 	}
+}
+
+// The same hash of keys of nearly that length comes first, then another hash.
+func TestNearest(t *testing.T) {
+	d := &derivation{subject: &subject{}, lines: map[Op]*Line{}}
+	for i, op := range []Op{
+		{Hash: hash.XXH3, Class: Width16}, {Hash: hash.XXH64, Class: Width8}, {Hash: hash.XXH64, Class: Ragged}, {Hash: hash.XXH64, Class: Width32},
+		{Hash: hash.CRC32, Class: Width16, Reduce: place.ReduceMod},
+	} {
+		d.lines[op] = &Line{Op: op, Cost: Cost{Fixed: float64(i)}, From: Measured}
+	}
+	d.lines[Op{Hash: hash.CRC16, Class: Width16}] = &Line{From: "as xxh3/16/none"}
+	for want, op := range map[string]Op{
+		"as xxh64/8/none":      {Hash: hash.XXH64, Class: Width16},
+		"as xxh64/32/none":     {Hash: hash.XXH64, Class: Width24},
+		"as xxh3/16/none":      {Hash: hash.CRC32, Class: Width16},
+		"as xxh64/ragged/none": {Hash: hash.FX64, Class: Ragged},
+	} {
+		got := d.nearest(op)
+		require.Equal(t, want, got.From)
+		require.Equal(t, op, got.Op)
+	}
+	require.Nil(t, (&derivation{}).nearest(Op{Hash: hash.XXH3}))
 }
 
 func TestCalibrateWhatFails(t *testing.T) {

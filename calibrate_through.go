@@ -84,5 +84,7 @@ func (c *Cost) pieces() []Piece {
 func (p *Piece) raise(before *Piece, keys, length float64) {
 	l, last := line{p.Fixed, p.PerKey, p.PerByte}, line{before.Fixed, before.PerKey, before.PerByte}
 	from := float64(p.From)
-	p.Fixed += max(0, last.at(keys, keys*length)-l.at(keys, keys*length), -l.at(from/16, 0), -l.at(0, from))
+	high := last.at(keys, keys*length)
+	little := 1e-6 * high // above 0 in spite of rounding
+	p.Fixed += max(0, high-l.at(keys, keys*length), little-l.at(from/16, 0), little-l.at(0, from))
 }

@@ -37,7 +37,7 @@ func TestThroughIsMonotone(t *testing.T) {
 		}
 		return Fit(points)
 	}
-	for range 100 {
+	for range 300 {
 		class := WidthClass(rng.IntN(int(numClasses)))
 		got := through(random(0), random(8, 60), class)
 		require.NoError(t, got.Check())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync/atomic"
 	"time"
 )
@@ -45,7 +46,8 @@ type Config struct {
 // is a [Backend], safe for concurrent use, and takes no lock.
 type Dispatcher struct {
 	candidates []candidate
-	costs      []flatCost // of each candidate, of each Op.index in turn
+	profiles   []Profile
+	tables     []atomic.Pointer[planTable] // by Op.index; nil until the first batch of that kind
 	adapt      bool
 	split      bool
 	observe    func(Decision)
@@ -79,7 +81,7 @@ func NewDispatcher(config Config) (*Dispatcher, error) {
 		observe: config.Observe, log: config.Log, clock: config.Clock,
 		selfTest: SelfTest, spawn: func(f func()) { go f() },
 	}
-	d.costs = unknownCosts(len(d.candidates))
+	d.tables = make([]atomic.Pointer[planTable], numOps)
 	if d.clock == nil {
 		start := time.Now()
 		d.clock = func() time.Duration { return time.Since(start) }
@@ -96,7 +98,7 @@ func NewDispatcher(config Config) (*Dispatcher, error) {
 		seen[name] = true
 		made := &d.candidates[i]
 		made.backend, made.name, made.device = c.Backend, name, c.Device
-		d.put(i, c.Profile)
+		d.profiles = append(d.profiles, maps.Clone(c.Profile))
 		if d.adapt {
 			made.adapted = make([]adapted, numOps)
 		}

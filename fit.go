@@ -157,9 +157,6 @@ func (f *fitting) squaresFrom(i int) []float64 {
 		whole := j == len(f.points)-1 || f.points[j+1].footprint() > p.footprint()
 		whole = whole && (i == 0 || f.points[i-1].footprint() < f.points[i].footprint())
 		if whole && (sizes >= minPoints || i == 0 && j == len(f.points)-1) {
-			if i > 0 && j == len(f.points)-1 {
-				bounds = append(f.last(), bounds...)
-			}
 			squares[j-i] = s.squares(s.solve(bounds))
 		}
 	}
@@ -179,13 +176,8 @@ func (f *fitting) cost(starts []int) Cost {
 		for j := starts[i]; j < end; j++ {
 			all[i].add(&f.points[j])
 		}
-		switch {
-		case i == 0:
+		if lines[i] = all[i].solve(rising); i == 0 {
 			lines[i] = all[i].solve(first)
-		case i == len(starts)-1:
-			lines[i] = all[i].solve(append(f.last(), rising...))
-		default:
-			lines[i] = all[i].solve(rising)
 		}
 	}
 	c := Cost{Fixed: lines[0].fixed, PerKey: lines[0].perKey, PerByte: lines[0].perByte}

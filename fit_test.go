@@ -103,8 +103,8 @@ func TestFitNoise(t *testing.T) {
 func TestFitSpikes(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	line := keymill.Cost{Fixed: 130, PerKey: 2.5, PerByte: 0.07}
-	worst := 0.0
-	for range 50 {
+	worst, sum := 0.0, 0.0
+	for range 200 {
 		got := keymill.Fit(measured(func(keys, bytes int) float64 {
 			nanos := line.Nanos(keys, bytes) * math.Exp(0.03*rng.NormFloat64())
 			if rng.IntN(8) == 0 {
@@ -112,9 +112,12 @@ func TestFitSpikes(t *testing.T) {
 			}
 			return nanos
 		}, 12, 40))
-		worst = max(worst, farOff(got, line.Nanos, 12, 20, 40))
+		off := farOff(got, line.Nanos, 12, 20, 40)
+		worst, sum = max(worst, off), sum+off
 	}
-	require.Less(t, worst, 0.35)
+	require.Less(t, sum/200, 0.05)
+	require.Less(t, worst, 1.0)
+	t.Log(worst)
 }
 
 // Whatever the points, a cost is never negative, and monotone for keys of the lengths that

@@ -111,7 +111,7 @@ func (f *fitting) doubt(c *Cost) {
 }
 
 // weigh gives points the weights of Cauchy's distribution, by how far above they are: it is
-// usual to be so far off as most are, and nobody is faster by chance.
+// usual to be three times as far off as the median is, and nobody is faster by chance.
 func weigh(series []*weighted, over []float64) {
 	off := make([]float64, 0, len(over))
 	for _, o := range over {
@@ -119,7 +119,7 @@ func weigh(series []*weighted, over []float64) {
 			off = append(off, math.Abs(o))
 		}
 	}
-	usual := 2 * max(fitError, quantile(off, 0.5))
+	usual := max(2*fitError, 3*quantile(off, 0.5))
 	for i, p := range series {
 		p.weight = 1
 		if over[i] > 0 {

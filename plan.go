@@ -29,7 +29,7 @@ func (d *Dispatcher) Predict(op Op, keys, bytes int) []Prediction {
 		p := Prediction{c.name, math.Inf(1), 1, quarantine>>i&1 != 0, false}
 		if known {
 			p.Scale = c.scale(at)
-			p.Nanos = d.cost(i, at).nanos(keys, bytes) * p.Scale
+			p.Nanos = d.table(at).nanos(i, keys, bytes) * p.Scale
 		}
 		if !p.Quarantined {
 			best = min(best, p.Nanos)
@@ -92,45 +92,28 @@ func (d *Dispatcher) pick(at int, known bool, keys, bytes int, skip uint64) choi
 	if d.adapt {
 		return d.pickScaled(at, keys, bytes, skip)
 	}
+	t := d.table(at)
 	if skip == 0 {
-		best.index, best.nanos = cheapest(d.costsOf(at), keys, bytes)
+		best.index, best.nanos = t.cheapest(keys, bytes)
 		return best
 	}
 	for i := range d.candidates {
-		if nanos := d.cost(i, at).nanos(keys, bytes); skip>>i&1 == 0 && nanos < best.nanos {
+		if nanos := t.nanos(i, keys, bytes); skip>>i&1 == 0 && nanos < best.nanos {
 			best.index, best.nanos = i, nanos
 		}
 	}
 	return best
 }
 
-// cheapest returns the smallest of the costs: what nearly every batch waits for.
-func cheapest(costs []flatCost, keys, bytes int) (index int, nanos float64) {
-	size, ofKeys, ofBytes := Footprint(keys, bytes), float64(keys), float64(bytes)
-	nanos = math.Inf(1)
-	for i := range costs {
-		c := &costs[i]
-		n := c.fixed + c.perKey*ofKeys + c.perByte*ofBytes // as flatCost.nanos, without a call
-		if size >= c.bend {
-			n = pieceOf(c.beyond, size).nanos(keys, bytes)
-		}
-		if n < nanos {
-			index, nanos = i, n
-		}
-	}
-	return index, nanos
-}
-
 // pickScaled is pick with what adaptation has learnt.
 func (d *Dispatcher) pickScaled(at, keys, bytes int, skip uint64) choice {
-	best, least := choice{nanos: math.Inf(1)}, math.Inf(1)
+	best, least, t := choice{nanos: math.Inf(1)}, math.Inf(1), d.table(at)
 	for i := range d.candidates {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		c := &d.candidates[i]
-		nanos := d.cost(i, at).nanos(keys, bytes)
-		if scaled := nanos * c.scale(at); scaled < least {
+		nanos := t.nanos(i, keys, bytes)
+		if scaled := nanos * d.candidates[i].scale(at); scaled < least {
 			best.index, best.nanos, least = i, nanos, scaled
 		}
 	}
@@ -146,7 +129,7 @@ func (d *Dispatcher) hold(best *choice, least float64, at, keys, bytes int, skip
 		if scale <= 1 || skip>>i&1 != 0 {
 			continue
 		}
-		nanos := d.cost(i, at).nanos(keys, bytes)
+		nanos := d.table(at).nanos(i, keys, bytes)
 		if !heldBack(nanos*scale, scale, least) {
 			continue
 		}
@@ -161,49 +144,3 @@ func (d *Dispatcher) hold(best *choice, least float64, at, keys, bytes int, skip
 func heldBack(scaled, scale, least float64) bool {
 	return scaled > least && scaled/scale < least
 }
-
-// flatCost is a Cost in the shape in which it is compared fastest: every batch asks for
-// that of each candidate.
-type flatCost struct {
-	fixed, perKey, perByte float64 // fixed is +Inf where a profile says nothing
-	bend                   int     // the footprint up to which that holds
-	beyond                 []Piece
-}
-
-func (c *flatCost) nanos(keys, bytes int) float64 {
-	if size := Footprint(keys, bytes); size >= c.bend {
-		return pieceOf(c.beyond, size).nanos(keys, bytes)
-	}
-	return c.fixed + c.perKey*float64(keys) + c.perByte*float64(bytes)
-}
-
-// unknownCosts returns those of candidates without a profile.
-func unknownCosts(candidates int) []flatCost {
-	costs := make([]flatCost, numOps*candidates)
-	for i := range costs {
-		costs[i].fixed, costs[i].bend = math.Inf(1), math.MaxInt
-	}
-	return costs
-}
-
-// put takes over the profile of a candidate. (A map look-up for each candidate would cost
-// more than the rest of the choice.)
-func (d *Dispatcher) put(i int, p Profile) {
-	for op, c := range p {
-		if at, ok := op.index(); ok {
-			flat := d.cost(i, at)
-			*flat = flatCost{c.Fixed, c.PerKey, c.PerByte, math.MaxInt, c.Beyond}
-			if len(c.Beyond) > 0 {
-				flat.bend = c.Beyond[0].From
-			}
-		}
-	}
-}
-
-// costsOf returns the costs of all candidates for an op, which lie side by side.
-func (d *Dispatcher) costsOf(at int) []flatCost {
-	n := len(d.candidates)
-	return d.costs[at*n:][:n]
-}
-
-func (d *Dispatcher) cost(i, at int) *flatCost { return &d.costs[at*len(d.candidates)+i] }

@@ -120,26 +120,20 @@ func Footprint(keys, bytes int) int { return 16*keys + bytes }
 
 // Nanos returns the expected nanoseconds for a batch of that size.
 func (c Cost) Nanos(keys, bytes int) float64 {
-	size := Footprint(keys, bytes)
-	if len(c.Beyond) == 0 || size < c.Beyond[0].From {
-		return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
+	if p := c.pieceAt(Footprint(keys, bytes)); p != nil {
+		return p.Fixed + p.PerKey*float64(keys) + p.PerByte*float64(bytes)
 	}
-	return pieceOf(c.Beyond, size).nanos(keys, bytes)
+	return c.Fixed + c.PerKey*float64(keys) + c.PerByte*float64(bytes)
 }
 
-// pieceOf returns the last piece that has begun, of some of which the first has.
-func pieceOf(pieces []Piece, size int) *Piece {
-	last := &pieces[0]
-	for i := range pieces[1:] {
-		if p := &pieces[i+1]; size >= p.From {
+// pieceAt returns the last piece that begins up to a footprint; nil if none does.
+func (c *Cost) pieceAt(size int) (last *Piece) {
+	for i := range c.Beyond {
+		if p := &c.Beyond[i]; size >= p.From {
 			last = p
 		}
 	}
 	return last
-}
-
-func (p *Piece) nanos(keys, bytes int) float64 {
-	return p.Fixed + p.PerKey*float64(keys) + p.PerByte*float64(bytes)
 }
 
 // Profile says what each kind of work costs on one backend. A backend is never

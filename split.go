@@ -28,7 +28,7 @@ func (d *Dispatcher) shares(w *work) []share {
 	if !w.known {
 		return nil
 	}
-	skip := d.quarantine.Load()
+	skip, table := d.quarantine.Load(), d.table(w.at)
 	best, host, least := math.Inf(1), math.Inf(1), -1
 	var shares []share
 	for i := range d.candidates {
@@ -36,7 +36,7 @@ func (d *Dispatcher) shares(w *work) []share {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		nanos := d.cost(i, w.at).nanos(w.keys, w.bytes) * c.scale(w.at)
+		nanos := table.nanos(i, w.keys, w.bytes) * c.scale(w.at)
 		best = min(best, nanos)
 		switch {
 		case c.device:
@@ -82,9 +82,9 @@ func (d *Dispatcher) finish(w *work, shares []share, enough float64) float64 {
 
 // within returns the part of a batch that a candidate should do in so many nanoseconds.
 func (d *Dispatcher) within(w *work, i int, nanos float64) float64 {
-	cost, scale := d.cost(i, w.at), d.candidates[i].scale(w.at)
+	table, scale := d.table(w.at), d.candidates[i].scale(w.at)
 	takes := func(part float64) float64 {
-		return cost.nanos(int(part*float64(w.keys)), int(part*float64(w.bytes))) * scale
+		return table.nanos(i, int(part*float64(w.keys)), int(part*float64(w.bytes))) * scale
 	}
 	if takes(1) <= nanos {
 		return 1
@@ -115,7 +115,7 @@ func (d *Dispatcher) assign(w *work, shares []share) []share {
 	for i := range kept {
 		s := &kept[i]
 		s.part /= sum
-		s.chosen.nanos = d.cost(s.chosen.index, w.at).nanos(int(s.part*float64(w.keys)), int(s.part*float64(w.bytes)))
+		s.chosen.nanos = d.table(w.at).nanos(s.chosen.index, int(s.part*float64(w.keys)), int(s.part*float64(w.bytes)))
 	}
 	return kept
 }
