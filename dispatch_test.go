@@ -348,24 +348,43 @@ func TestProfileParallel(t *testing.T) {
 	require.Greater(t, p.Parallel(2)[xxh3Ragged].Fixed, 1e6)
 }
 
-// BenchmarkDispatcher measures the dispatcher itself, over a backend that does
+// BenchmarkDispatcher measures the dispatcher itself, over backends that do
 // nothing: what a batch pays for being dispatched.
 func BenchmarkDispatcher(b *testing.B) {
-	idle := func(name string) keymill.Backend {
-		return fake{name, func(*keymill.Placement, *keymill.Batch, keymill.Params) error { return nil }}
+	bent := func(fixed, perKey float64) keymill.Profile {
+		c := keymill.Cost{Fixed: fixed, PerKey: perKey}
+		for i := range 5 {
+			c.Beyond = append(c.Beyond, keymill.Piece{From: 1000 << (3 * i), Fixed: fixed, PerKey: perKey * (1 + float64(i)/10)})
+		}
+		return line(c)
 	}
-	d := newDispatcher(b,
-		keymill.Candidate{Backend: idle("cpu"), Profile: line(keymill.Cost{PerKey: 10})},
-		keymill.Candidate{Backend: idle("cpu*2"), Profile: line(keymill.Cost{Fixed: 4000, PerKey: 5})},
-		keymill.Candidate{Backend: idle("gpu"), Profile: line(keymill.Cost{Fixed: 9000, PerKey: 1})},
-	)
-	batch := keymill.NewBatch("a", "bc")
-	dst := keymill.Placement{Parts: make([]uint32, 2)}
+	six := keymill.Config{Candidates: []keymill.Candidate{
+		{Profile: bent(100, 10)}, {Profile: bent(150, 3)}, {Profile: bent(160, 2)},
+		{Profile: bent(4000, 5)}, {Profile: bent(4100, 1.5)}, {Profile: bent(4200, 1)},
+	}}
+	for i := range six.Candidates {
+		six.Candidates[i].Backend = fake{fmt.Sprint(i), func(*keymill.Placement, *keymill.Batch, keymill.Params) error { return nil }}
+	}
+	adapting := six
+	adapting.Adapt = true
 	p := keymill.Params{Scheme: place.Kafka(12)}
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := d.Place(&dst, &batch, p); err != nil {
-			b.Fatal(err)
+	for _, of := range []struct {
+		name   string
+		config keymill.Config
+	}{{"1 of 6", six}, {"adapting", adapting}} {
+		d, err := keymill.NewDispatcher(of.config)
+		require.NoError(b, err)
+		for _, keys := range []int{1, 100} { // so short that none is measured but to count seconds
+			batch := keymill.NewBatch(make([]string, keys)...)
+			dst := keymill.Placement{Parts: make([]uint32, keys)}
+			b.Run(fmt.Sprintf("%s/%d keys", of.name, keys), func(b *testing.B) {
+				b.ReportAllocs()
+				for b.Loop() {
+					if err := d.Place(&dst, &batch, p); err != nil {
+						b.Fatal(err)
+					}
+				}
+			})
 		}
 	}
 }

@@ -39,10 +39,7 @@ func (c *xxh3Consts) init(seed uint64) {
 		return
 	}
 	c.is, c.seed = true, seed
-	word := func(at int) uint64 { return binary.LittleEndian.Uint64(xxh3Secret[at:]) }
-	c.flip1 = uint64(uint32(word(0))^uint32(word(0)>>32)) + seed
-	c.flip4 = (word(8) ^ word(16)) - (seed ^ uint64(bits.ReverseBytes32(uint32(seed)))<<32)
-	c.lo, c.hi = (word(24)^word(32))+seed, (word(40)^word(48))-seed
+	c.initShort(seed)
 	c.empty = hash.SumXXH3(nil, seed)
 	for i := range 16 {
 		at := 16 * i
@@ -52,9 +49,28 @@ func (c *xxh3Consts) init(seed uint64) {
 		case i >= 8:
 			at = 16*(i-8) + 3
 		}
-		c.secret[2*i], c.secret[2*i+1] = word(at)+seed, word(at+8)-seed
+		c.secret[2*i], c.secret[2*i+1] = xxh3Word(at)+seed, xxh3Word(at+8)-seed
 	}
 }
+
+// initShort makes what keys of 1 to 16 bytes take: of a few keys the rest would be most of
+// the time.
+func (c *xxh3Consts) initShort(seed uint64) {
+	c.flip1 = uint64(uint32(xxh3Word(0))^uint32(xxh3Word(0)>>32)) + seed
+	c.flip4 = (xxh3Word(8) ^ xxh3Word(16)) - (seed ^ uint64(bits.ReverseBytes32(uint32(seed)))<<32)
+	c.lo, c.hi = (xxh3Word(24)^xxh3Word(32))+seed, (xxh3Word(40)^xxh3Word(48))-seed
+}
+
+// initFor makes what keys of a width take.
+func (c *xxh3Consts) initFor(width int, seed uint64) {
+	if width <= 16 {
+		c.initShort(seed)
+	} else {
+		c.init(seed)
+	}
+}
+
+func xxh3Word(at int) uint64 { return binary.LittleEndian.Uint64(xxh3Secret[at:]) }
 
 // xxh3LongSecret returns the secret under a seed, for longer keys.
 func xxh3LongSecret(seed uint64) (secret [192]byte) {
@@ -92,7 +108,13 @@ func xxh3FixedAVX2(dst []uint64, data []byte, width int, seed hash.Words) bool {
 		return true
 	}
 	var c xxh3Consts
-	c.init(seed.Lo)
+	c.initFor(width, seed.Lo)
+	xxh3FixedWith(&c, dst, data, width)
+	return true
+}
+
+// xxh3FixedWith hashes keys of up to 240 bytes, of one width.
+func xxh3FixedWith(c *xxh3Consts, dst []uint64, data []byte, width int) {
 	switch {
 	case width == 8 && len(dst) >= xxh3Step8:
 		groups := len(dst) / xxh3Step8
@@ -104,9 +126,8 @@ func xxh3FixedAVX2(dst []uint64, data []byte, width int, seed hash.Words) bool {
 		dst, data = dst[groups*xxh3Step16:], data[groups*xxh3Step16*width:]
 	}
 	if len(dst) > 0 {
-		xxh3Strided(dst, data, width, &c)
+		xxh3Strided(dst, data, width, c)
 	}
-	return true
 }
 
 // xxh3Strided runs the loop for keys of one width, up to 240. (It does not return

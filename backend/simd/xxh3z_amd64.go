@@ -19,7 +19,7 @@ func xxh3FixedAVX512(dst []uint64, data []byte, width int, seed hash.Words) bool
 		return xxh3FixedAVX2(dst, data, width, seed)
 	}
 	var c xxh3Consts
-	c.init(seed.Lo)
+	c.initFor(width, seed.Lo)
 	switch to, from := &dst[0], &data[0]; {
 	case width == 8:
 		xxh3Fixed8Z(to, from, groups, c.flip4)
@@ -35,7 +35,7 @@ func xxh3FixedAVX512(dst []uint64, data []byte, width int, seed hash.Words) bool
 		xxh3Strided97to128Z(to, from, groups, width, &c.flip1)
 	}
 	if n := step * groups; n < len(dst) {
-		return xxh3FixedAVX2(dst[n:], data[n*width:], width, seed)
+		xxh3FixedWith(&c, dst[n:], data[n*width:], width)
 	}
 	return true
 }

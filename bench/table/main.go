@@ -4,12 +4,13 @@
 //
 //	keymill bench hash --json > bench/results/hash.json
 //
-// one more by what it would be on a processor without AVX-512, and one of OpenCL on the
-// processor
+// one more by what it would be on a processor without AVX-512, one of OpenCL on the
+// processor, and one of what the dispatcher's choices cost
 //
 //	GODEBUG=cpu.avx512f=off keymill bench hash --json --only "xxh64 fixed" \
 //		--backend simd/avx2 > bench/results/hash-without-avx512.json
 //	keymill bench device --json > bench/results/device-pocl.json
+//	keymill bench dispatch --json > bench/results/dispatch.json
 //
 // and then: go run ./bench/table
 package main
@@ -69,7 +70,7 @@ func write(root string) error {
 var tables = []string{"hash", "place", "kv"}
 
 // names are those of the reports' files.
-var names = append([]string{"hash-without-avx512", "device-pocl"}, tables...)
+var names = append([]string{"hash-without-avx512", "device-pocl", "dispatch"}, tables...)
 
 // readReports reads the report of each table.
 func readReports(folder string) (map[string]*bench.Report, error) {

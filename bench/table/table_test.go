@@ -40,7 +40,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 		require.Equal(t, strings.Split(table, "-")[0], r.Table)
 		require.NotContains(t, r.Command, "--quick")
 		require.Regexp(t, `^[0-9a-f]{12}\+?$`, r.Commit, "of a checkout")
-		require.NotEmpty(t, r.Roof)
+		require.Equal(t, table == "dispatch", len(r.Roof) == 0)
 		for _, row := range r.Rows {
 			require.GreaterOrEqual(t, len(row.Samples.Peer), 6, row.Name)
 			if row.Target != nil {
