@@ -107,17 +107,22 @@ func (d *Dispatcher) pick(at int, known bool, keys, bytes int, skip uint64) choi
 
 // pickScaled is pick with what adaptation has learnt.
 func (d *Dispatcher) pickScaled(at, keys, bytes int, skip uint64) choice {
-	best, least, t := choice{nanos: math.Inf(1)}, math.Inf(1), d.table(at)
-	for i := range d.candidates {
+	best, least := choice{nanos: math.Inf(1)}, math.Inf(1)
+	lines, ofKeys, ofBytes := d.table(at).at(keys, bytes), float64(keys), float64(bytes)
+	scaled := false // any of them
+	for i := range lines {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		nanos := t.nanos(i, keys, bytes)
-		if scaled := nanos * d.candidates[i].scale(at); scaled < least {
-			best.index, best.nanos, least = i, nanos, scaled
+		nanos, scale := lines[i].nanos(ofKeys, ofBytes), d.candidates[i].scale(at)
+		scaled = scaled || scale > 1
+		if nanos*scale < least {
+			best.index, best.nanos, least = i, nanos, nanos*scale
 		}
 	}
-	d.hold(&best, least, at, keys, bytes, skip)
+	if scaled {
+		d.hold(&best, least, at, keys, bytes, skip)
+	}
 	return best
 }
 

@@ -48,7 +48,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 61, targets)
+	require.Equal(t, 173, targets)
 }
 
 func TestReplacedNeedsTheMarks(t *testing.T) {
