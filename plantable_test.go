@@ -15,7 +15,7 @@ import (
 func TestPlanTable(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	op := Op{Hash: hash.XXH3, Class: Width8}
-	for range 300 {
+	for range 60 {
 		var profiles []Profile
 		var edges []int
 		for range 1 + rng.IntN(8) {
@@ -26,15 +26,15 @@ func TestPlanTable(t *testing.T) {
 			c := Cost{Fixed: rng.Float64() * 1e4, PerKey: rng.Float64() * 10, PerByte: rng.Float64()}
 			from := 0
 			for range rng.IntN(7) {
-				from += rng.IntN(1 << rng.IntN(30))
+				from += rng.IntN(1 << rng.IntN(27))
 				edges = append(edges, from)
 				c.Beyond = append(c.Beyond, Piece{from, rng.Float64() * 1e4, rng.Float64() * 10, rng.Float64()})
 			}
 			profiles = append(profiles, Profile{op: c})
 		}
 		table := newPlanTable(profiles, op)
-		for range 200 {
-			keys, bytes := rng.IntN(1<<rng.IntN(24)), rng.IntN(1<<rng.IntN(30))
+		for range 100 {
+			keys, bytes := rng.IntN(1<<rng.IntN(24)), rng.IntN(1<<rng.IntN(29))
 			if len(edges) > 0 && rng.IntN(2) == 0 { // at an edge, and on either side
 				edge := edges[rng.IntN(len(edges))] + rng.IntN(3) - 1
 				keys = rng.IntN(edge/16 + 1)
