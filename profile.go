@@ -2,6 +2,7 @@ package keymill
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
@@ -115,8 +116,9 @@ type Piece struct {
 }
 
 // Footprint returns about how many bytes of memory a batch touches, which is what
-// decides between caches: its keys and, for each, 16 bytes of offsets and results.
-func Footprint(keys, bytes int) int { return 16*keys + bytes }
+// decides between caches: its keys and, for each, 16 bytes of offsets and results. Where an
+// int has 32 bits, that may be more than it holds: then it is the largest.
+func Footprint(keys, bytes int) int { return int(min(16*int64(keys)+int64(bytes), math.MaxInt)) }
 
 // Nanos returns the expected nanoseconds for a batch of that size.
 func (c Cost) Nanos(keys, bytes int) float64 {
