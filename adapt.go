@@ -70,7 +70,7 @@ func (d *Dispatcher) learn(c choice, w *work, took time.Duration) {
 	case now < believed && last < believed:
 		agreed = max(now, last)
 	}
-	if c.probe {
+	if c.trial {
 		believed = agreed
 	} else {
 		believed += adaptStep * (agreed - believed)
@@ -78,7 +78,7 @@ func (d *Dispatcher) learn(c choice, w *work, took time.Duration) {
 	if !a.learnt.CompareAndSwap(before, packed(believed, now)) {
 		return // another goroutine has just learnt: that will do
 	}
-	if c.probe && now < math.Log(d.candidates[c.index].scale(w.at))-math.Log(adaptBand) {
+	if c.trial && now < math.Log(d.candidates[c.index].scale(w.at))-math.Log(adaptBand) {
 		a.waiting.Store(mostTrials) // it went well: once more
 	}
 	d.rescale(c.index, w, believed)

@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/keymill/keymill/hash"
@@ -158,13 +156,12 @@ func (c *calibrator) order() {
 
 // baseOf returns the subject that "x*n" is Parallel over, and n.
 func (c *calibrator) baseOf(name string) (*subject, int) {
-	at := strings.LastIndexByte(name, '*')
-	n, err := strconv.Atoi(name[at+1:])
-	if at < 0 || err != nil || n < 2 {
+	of, n := CutParallel(name)
+	if n == 1 {
 		return nil, 0
 	}
 	for _, s := range c.subjects {
-		if s.name == name[:at] {
+		if s.name == of {
 			return s, n
 		}
 	}

@@ -43,7 +43,8 @@ type Config struct {
 }
 
 // Dispatcher gives each batch to the backend that should finish it first. It
-// is a [Backend], safe for concurrent use, and takes no lock.
+// is a [Backend], safe for concurrent use; no batch waits for another, but one that a
+// backend has failed at.
 type Dispatcher struct {
 	candidates []candidate
 	profiles   []Profile
@@ -54,7 +55,7 @@ type Dispatcher struct {
 	log        *slog.Logger
 	clock      func() time.Duration
 	quarantine atomic.Uint64 // bit i: candidate i may not be chosen
-	splits     splits
+	splits     atomic.Uint64 // batches that were shared out
 
 	// Tests have their own.
 	selfTest func(Backend) error

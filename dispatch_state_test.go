@@ -223,10 +223,10 @@ func TestLearn(t *testing.T) {
 	a := &d.candidates[0].adapted[w.at]
 	learn(8, 8, 8, 8, 8, 8, 8, 8, 8, 8, 8)
 	before := d.candidates[0].scale(w.at)
-	d.learn(choice{nanos: 1e6, probe: true}, &w, time.Millisecond)
+	d.learn(choice{nanos: 1e6, trial: true}, &w, time.Millisecond)
 	require.InDelta(t, before, d.candidates[0].scale(w.at), 1e-6)
 	require.True(t, a.due(10))
-	d.learn(choice{nanos: 1e6, probe: true}, &w, 1100*time.Microsecond)
+	d.learn(choice{nanos: 1e6, trial: true}, &w, 1100*time.Microsecond)
 	require.InDelta(t, 1.1, d.candidates[0].scale(w.at), 1e-3)
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"sort"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/keymill/keymill/place"
@@ -22,6 +23,20 @@ func Parallel(b Backend, n int) Backend {
 	p := &parallel{backend: b, name: b.Name() + "*" + strconv.Itoa(n), n: n}
 	p.calls.New = func() any { return newParallelCall(b, n) }
 	return p
+}
+
+// CutParallel returns what the name of a [Parallel] backend says: x and n of "x*n"; of any
+// other name, that itself and 1.
+func CutParallel(name string) (of string, n int) {
+	at := strings.LastIndexByte(name, '*')
+	if at < 0 {
+		return name, 1
+	}
+	n, err := strconv.Atoi(name[at+1:])
+	if err != nil || n < 2 {
+		return name, 1
+	}
+	return name[:at], n
 }
 
 type parallel struct {

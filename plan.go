@@ -1,8 +1,6 @@
 package keymill
 
-import (
-	"math"
-)
+import "math"
 
 // Prediction is what one candidate is expected to take for a batch, and what else
 // decides whether it is chosen.
@@ -78,7 +76,7 @@ func (d *Dispatcher) Plan(op Op, keys, bytes int) Backend {
 type choice struct {
 	index int
 	nanos float64 // that it is predicted to take, without its scale
-	probe bool    // it is tried, since it was held back for long
+	trial bool    // it is tried, since it was held back for long
 	held  uint64  // the candidates that are held back: by their scales alone others are better
 }
 
@@ -114,7 +112,7 @@ func (d *Dispatcher) pickScaled(at, keys, bytes int, skip uint64) choice {
 		if skip>>i&1 != 0 {
 			continue
 		}
-		nanos, scale := lines[i].nanos(ofKeys, ofBytes), d.candidates[i].scale(at)
+		nanos, scale := lines[i].at(ofKeys, ofBytes), d.candidates[i].scale(at)
 		scaled = scaled || scale > 1
 		if nanos*scale < least {
 			best.index, best.nanos, least = i, nanos, nanos*scale
@@ -139,8 +137,8 @@ func (d *Dispatcher) hold(best *choice, least float64, at, keys, bytes int, skip
 			continue
 		}
 		best.held |= 1 << i
-		if !best.probe && c.adapted[at].due(nanos*scale/least) {
-			best.index, best.nanos, best.probe = i, nanos, true
+		if !best.trial && c.adapted[at].due(nanos*scale/least) {
+			best.index, best.nanos, best.trial = i, nanos, true
 		}
 	}
 }

@@ -10,17 +10,10 @@ import (
 // fastest: between two sizes at which any candidate's line changes, one line of each, side by side. A
 // batch has just filled the cache with its keys, so what counts is how few cache lines are read.
 type planTable struct {
-	from       []int      // footprints at which lines change, rising, 0 first
-	lines      []flatLine // of each candidate, for each of from
-	start      [65]uint8  // where in from to begin to look, by the number of bits of the footprint
+	from       []int     // footprints at which lines change, rising, 0 first
+	lines      []line    // of each candidate, for each of from; fixed is +Inf where a profile says nothing
+	start      [65]uint8 // where in from to begin to look, by the number of bits of the footprint
 	candidates int
-}
-
-// flatLine is a line of a Cost; fixed is +Inf where a profile says nothing.
-type flatLine struct{ fixed, perKey, perByte float64 }
-
-func (l *flatLine) nanos(keys, bytes float64) float64 {
-	return l.fixed + l.perKey*keys + l.perByte*bytes
 }
 
 // newPlanTable makes the table of the op.
@@ -36,14 +29,14 @@ func newPlanTable(profiles []Profile, op Op) *planTable {
 	for _, from := range t.from {
 		for _, p := range profiles {
 			c, known := p[op]
-			line := flatLine{c.Fixed, c.PerKey, c.PerByte}
+			l := line{c.Fixed, c.PerKey, c.PerByte}
 			if piece := c.pieceAt(from); piece != nil {
-				line = flatLine{piece.Fixed, piece.PerKey, piece.PerByte}
+				l = line{piece.Fixed, piece.PerKey, piece.PerByte}
 			}
 			if !known {
-				line = flatLine{fixed: math.Inf(1)}
+				l = line{fixed: math.Inf(1)}
 			}
-			t.lines = append(t.lines, line)
+			t.lines = append(t.lines, l)
 		}
 	}
 	for b := range t.start {
@@ -59,7 +52,7 @@ func newPlanTable(profiles []Profile, op Op) *planTable {
 }
 
 // at returns the lines of all candidates for a batch.
-func (t *planTable) at(keys, bytes int) []flatLine {
+func (t *planTable) at(keys, bytes int) []line {
 	size := Footprint(keys, bytes)
 	i := int(t.start[bits.Len(uint(size))])
 	for i+1 < len(t.from) && size >= t.from[i+1] {
@@ -70,7 +63,7 @@ func (t *planTable) at(keys, bytes int) []flatLine {
 
 // nanos returns what a candidate takes.
 func (t *planTable) nanos(i, keys, bytes int) float64 {
-	return t.at(keys, bytes)[i].nanos(float64(keys), float64(bytes))
+	return t.at(keys, bytes)[i].at(float64(keys), float64(bytes))
 }
 
 // cheapest returns the smallest of the costs: what nearly every batch waits for.
@@ -79,7 +72,7 @@ func (t *planTable) cheapest(keys, bytes int) (index int, nanos float64) {
 	lines := t.at(keys, bytes)
 	nanos = math.Inf(1)
 	for i := range lines {
-		if n := lines[i].nanos(ofKeys, ofBytes); n < nanos {
+		if n := lines[i].at(ofKeys, ofBytes); n < nanos {
 			index, nanos = i, n
 		}
 	}

@@ -1,12 +1,6 @@
 package keymill
 
-import (
-	"math"
-	"sync/atomic"
-)
-
-// splits are the batches that were shared out.
-type splits struct{ count atomic.Uint64 }
+import "math"
 
 const (
 	splitNanos    = 2_000_000 // a batch that one backend does in less is not shared out
@@ -134,7 +128,7 @@ func (d *Dispatcher) placeShares(shares []share, dst *Placement, b *Batch, p Par
 	}
 	call.cut(dst, b, p, scheme)
 	call.place()
-	d.splits.count.Add(1)
+	d.splits.Add(1)
 	return call.finish(dst, b)
 }
 

@@ -61,7 +61,7 @@ func (s Stats) Fallbacks() (n uint64) {
 // Stats returns the counts so far. Batches that are under way count when they
 // end.
 func (d *Dispatcher) Stats() Stats {
-	stats := Stats{Backends: make([]BackendStats, len(d.candidates)), Splits: d.splits.count.Load()}
+	stats := Stats{Backends: make([]BackendStats, len(d.candidates)), Splits: d.splits.Load()}
 	for i := range d.candidates {
 		c, s := &d.candidates[i], &stats.Backends[i]
 		s.Name = c.name

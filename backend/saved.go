@@ -10,12 +10,12 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/backend/opencl"
 	"github.com/keymill/keymill/backend/simd"
+	"github.com/keymill/keymill/internal/wholefile"
 )
 
 // SavedPath returns the file that [Save] and [Load] are for, unless the user names another:
@@ -29,8 +29,7 @@ func SavedPath() (string, error) {
 }
 
 // Save keeps the profiles of a calibration in a file, for this machine and this version of
-// keymill. The file is written under another name and renamed, so nobody reads half of one.
-// Its folder is made if it is not there.
+// keymill. Nobody reads half of one. Its folder is made if it is not there.
 func Save(path string, c *keymill.Calibration) error {
 	backends := map[string]keymill.Profile{}
 	for _, b := range c.Backends {
@@ -42,33 +41,10 @@ func Save(path string, c *keymill.Calibration) error {
 	made.Devices = devicesOf(slices.Collect(maps.Keys(backends)))
 	file, err := encode(made, backends)
 	if err == nil {
-		err = replace(path, file)
+		err = wholefile.Write(path, ".temp-profile-", file)
 	}
 	if err != nil {
 		return fmt.Errorf("the profile is not saved: %w", err)
-	}
-	return nil
-}
-
-func replace(path string, contents []byte) error {
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	temp, err := os.CreateTemp(dir, ".temp-profile-") // which only the user may read
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(contents)
-	if err == nil {
-		err = temp.Sync() // or the name may be there after a crash, and the contents not
-	}
-	err = errors.Join(err, temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
 	}
 	return nil
 }
@@ -90,7 +66,7 @@ func Load(path string, candidates []keymill.Candidate) ([]keymill.Candidate, err
 	}
 	made, backends, err := decode(file, func(name string) bool {
 		return slices.ContainsFunc(candidates, func(c keymill.Candidate) bool {
-			base, _ := alone(c.Name())
+			base, _ := keymill.CutParallel(c.Name())
 			return name == c.Name() || name == base
 		})
 	})
@@ -114,7 +90,7 @@ func Load(path string, candidates []keymill.Candidate) ([]keymill.Candidate, err
 		c := &loaded[i]
 		name, workers := c.Name(), 1
 		if backends[name] == nil {
-			name, workers = alone(name)
+			name, workers = keymill.CutParallel(name)
 		}
 		if p := backends[name]; p != nil {
 			c.Profile = p.Parallel(workers)
@@ -137,19 +113,6 @@ func read(path string) (contents []byte, err error) {
 		err = fmt.Errorf("%s is larger than a profile can be", path)
 	}
 	return contents, err
-}
-
-// alone returns x and n of "x*n", the name of [keymill.Parallel]; "" of any other name.
-func alone(name string) (string, int) {
-	at := strings.LastIndexByte(name, '*')
-	if at < 0 {
-		return "", 1
-	}
-	n, err := strconv.Atoi(name[at+1:])
-	if err != nil || n < 2 {
-		return "", 1
-	}
-	return name[:at], n
 }
 
 // maker is what profiles are good for: where they were measured, and by what.

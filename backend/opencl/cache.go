@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/keymill/keymill/internal/wholefile"
 )
 
 // cache keeps built kernels in a folder, a file each. A driver does not survive a binary that is damaged
@@ -89,20 +91,8 @@ func (c cache) putWithin(key [32]byte, binary []byte, limit int64) error {
 	case len(binary) == 0 || int64(cacheHeader+len(binary)) > limit:
 		return fmt.Errorf("a binary of %d bytes is not kept", len(binary))
 	}
-	if err := os.MkdirAll(c.dir, 0o700); err != nil {
+	if err := wholefile.Write(c.path(key), cacheTemp, append(header(key, binary), binary...)); err != nil {
 		return err
-	}
-	temp, err := os.CreateTemp(c.dir, cacheTemp)
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(append(header(key, binary), binary...))
-	err = errors.Join(err, temp.Close())
-	if err == nil {
-		err = os.Rename(temp.Name(), c.path(key))
-	}
-	if err != nil {
-		return errors.Join(err, os.Remove(temp.Name()))
 	}
 	return c.trim(limit, time.Now())
 }

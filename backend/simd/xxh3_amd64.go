@@ -31,9 +31,7 @@ type xxh3Consts struct {
 	is   bool
 }
 
-// The keys of a step of the loops for 8 and 16 bytes.
-const xxh3Step8, xxh3Step16 = 20, 12
-
+// init makes all of it, unless it is there.
 func (c *xxh3Consts) init(seed uint64) {
 	if c.is && c.seed == seed {
 		return
@@ -112,6 +110,9 @@ func xxh3FixedAVX2(dst []uint64, data []byte, width int, seed hash.Words) bool {
 	xxh3FixedWith(&c, dst, data, width)
 	return true
 }
+
+// The keys of a step of the loops for 8 and 16 bytes.
+const xxh3Step8, xxh3Step16 = 20, 12
 
 // xxh3FixedWith hashes keys of up to 240 bytes, of one width.
 func xxh3FixedWith(c *xxh3Consts, dst []uint64, data []byte, width int) {

@@ -46,8 +46,8 @@ func newXXH3Loop(consts Register, counts ...uint8) xxh3Loop {
 	return l
 }
 
-// xorShift does h ^= h >> shift.
-func (l xxh3Loop) xorShift(h GPVirtual, shift uint8) {
+// shifted returns h >> shift.
+func (l xxh3Loop) shifted(h GPVirtual, shift uint8) GPVirtual {
 	t := GP64()
 	if count, there := l.counts[shift]; there {
 		SHRXQ(count, h, t)
@@ -55,8 +55,11 @@ func (l xxh3Loop) xorShift(h GPVirtual, shift uint8) {
 		MOVQ(h, t)
 		SHRQ(Imm(uint64(shift)), t)
 	}
-	XORQ(t, h)
+	return t
 }
+
+// xorShift does h ^= h >> shift.
+func (l xxh3Loop) xorShift(h GPVirtual, shift uint8) { XORQ(l.shifted(h, shift), h) }
 
 var xxh3Classes = []xxh3Class{
 	{"0to3", xxh3Hash0to3, nil},
@@ -206,13 +209,7 @@ func xxh3Hash4to8(l xxh3Loop, key, n Register) GPVirtual {
 func (l xxh3Loop) mix4to8(h GPVirtual, n Op) {
 	prime := inMemory("xxh3PrimeMix2", xxh3PrimeMix2)
 	IMULQ(prime, h)
-	t := GP64()
-	if count, there := l.counts[35]; there {
-		SHRXQ(count, h, t)
-	} else {
-		MOVQ(h, t)
-		SHRQ(Imm(35), t)
-	}
+	t := l.shifted(h, 35)
 	ADDQ(n, t)
 	XORQ(t, h)
 	IMULQ(prime, h)
