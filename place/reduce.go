@@ -13,6 +13,9 @@ func (s Scheme) Partition(h uint64) uint32 {
 	if s.Fold == FoldLow31 {
 		h &= 1<<31 - 1
 	}
+	if s.Fold == FoldLow32 {
+		h &= 1<<32 - 1
+	}
 	n := uint64(s.Parts)
 	switch s.Reduce {
 	case ReduceMod:
@@ -37,6 +40,8 @@ func (s Scheme) Bits() int {
 	switch {
 	case s.Fold == FoldLow31:
 		return 31
+	case s.Fold == FoldLow32:
+		return 32
 	case s.Hash == hash.Default:
 		return 64
 	}

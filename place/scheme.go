@@ -35,7 +35,9 @@ const MaxParts = 1 << 31
 // Scheme says how a partition is computed from a key. It is a comparable
 // value; the zero Scheme hashes whole keys and places nothing.
 type Scheme struct {
-	Name   string    // of the preset, for messages; it changes nothing
+	Name   string   // of the preset, for messages; it changes nothing
+	Keys   Encoding // tmp
+	Add    uint64
 	Span   Span      // which bytes of the key are hashed
 	Hash   hash.Func // hash.Default is hash.XXH3
 	Seed   hash.Seed // unset is the hash function's own default
@@ -67,6 +69,7 @@ type Fold uint8
 const (
 	FoldNone  Fold = iota // all bits
 	FoldLow31             // h & 0x7fffffff: Java's way to a number that is not negative
+	FoldLow32
 	numFolds
 )
 
@@ -105,6 +108,8 @@ type Null uint8
 const (
 	NullUnplaced Null = iota // hash 0 and NoPartition: the system picks a partition by chance
 	NullAsEmpty              // as the empty key
+	NullZero
+	NullSeed
 	numNulls
 )
 
