@@ -99,7 +99,7 @@ func (c *Column) validateShape() error {
 	case uint64(n) > keymill.MaxKeys:
 		reason = fmt.Sprintf("%d values: a column has at most %d", n, uint32(keymill.MaxKeys))
 	case c.store() == inBytes && c.width() > 0 && c.Bytes.Width != c.width() && n > 0:
-		reason = fmt.Sprintf("a column of type %s has Bytes of width %d, not %d", c.Type, c.width(), c.Bytes.Width)
+		reason = fmt.Sprintf("a column of type %s takes Bytes of width %d, not %d", c.Type, c.width(), c.Bytes.Width)
 	case len(c.Valid) > 0 && c.store() == inBytes && len(c.Bytes.Valid) > 0:
 		reason = "both Valid and Bytes.Valid are set: leave one out"
 	case len(c.Valid) > 0 && (c.ValidOffset < 0 || c.ValidOffset > 64*len(c.Valid)-n):

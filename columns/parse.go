@@ -147,8 +147,8 @@ func parseTime(text []byte) (micros int64, ok bool) {
 // parseTimestamp reads a date and a time, or a number, in units of so many
 // nanoseconds since 1970.
 func parseTimestamp(text []byte, unit int64) (v int64, ok bool) {
-	if v, ok = parseInt(text); ok {
-		return v, true
+	if isWhole(text) {
+		return parseInt(text)
 	}
 	days, rest, ok := datePart(text)
 	if !ok || len(rest) == 0 || rest[0] != 'T' && rest[0] != 't' && rest[0] != ' ' {
@@ -168,6 +168,15 @@ func parseTimestamp(text []byte, unit int64) (v int64, ok bool) {
 		return 0, false
 	}
 	return seconds*perSecond + nanos/unit, true
+}
+
+// isWhole reports whether text is a sign, perhaps, and digits.
+func isWhole(text []byte) bool {
+	if len(text) > 0 && (text[0] == '-' || text[0] == '+') {
+		text = text[1:]
+	}
+	_, rest, ok := number(text, len(text))
+	return ok && len(rest) == 0
 }
 
 // zonePart reads Z, +01:00, +0100, +01 or nothing, as seconds east of Greenwich.
