@@ -28,11 +28,11 @@ func pow10Long(n uint8) long {
 
 // long returns decimal i of Ints or Bytes.
 func (c *Column) long(i int) long {
-	if c.store() == inInts {
+	if c.Precision <= MaxShortPrecision {
 		v := c.Ints[i]
 		return long{uint64(v >> 63), uint64(v)}
 	}
-	return readLong(c.Bytes.Key(i))
+	return readLong(c.Bytes.Data[16*i : 16*i+16])
 }
 
 func readLong(b []byte) long {

@@ -91,10 +91,11 @@ func (e *Encoder) encodeRuns(dst *keymill.Batch, c *Column) error {
 		copyNulls(dst, c)
 	}
 	data, offsets := dst.Data, append(dst.Offsets, 0)
+	valid, first := c.nulls()
 	for i := range c.Len() {
-		if nullIsValue || !c.IsNull(i) {
+		if null := isNull(valid, first+i); nullIsValue || !null {
 			var ok bool
-			if data, ok = f.appendRun(data, c, i); !ok {
+			if data, ok = f.appendRun(data, c, i, null); !ok {
 				return &keymill.BatchError{Key: i, Reason: notUTF8(c.Bytes.Key(i))}
 			}
 		}
@@ -123,13 +124,14 @@ func (e *Encoder) encodeHashes(dst *keymill.Batch, c *Column) {
 	case place.NullAsEmpty:
 		null = e.system.Sum64(nil)
 	case place.NullSeed:
-		null = e.seed()
+		null = e.seed
 	default:
 		copyNulls(dst, c)
 	}
+	valid, first := c.nulls()
 	for i := range n {
 		h := null
-		if !c.IsNull(i) {
+		if !isNull(valid, first+i) {
 			h = e.hash(f, c, i)
 		}
 		binary.LittleEndian.PutUint64(data[8*i:], h)
@@ -143,55 +145,72 @@ func (e *Encoder) encodeRows(dst *keymill.Batch, cols []Column) error {
 	data := fixed(dst, n, 8)
 	first := uint64(0)
 	if e.chain == seeds {
-		first = e.seed()
+		first = e.seed
 	}
 	for i := range n {
 		binary.LittleEndian.PutUint64(data[8*i:], first)
 	}
 	for k := range cols {
-		c, f := &cols[k], e.forms[k]
+		c := &cols[k]
+		valid, start := c.nulls()
 		for i := range n {
 			key := data[8*i : 8*i+8]
 			h := binary.LittleEndian.Uint64(key)
-			binary.LittleEndian.PutUint64(key, e.step(h, f, c, i))
+			binary.LittleEndian.PutUint64(key, e.step(h, e.forms[k], c, i, isNull(valid, start+i)))
 		}
 	}
 	return nil
 }
 
 // step returns the hash of a row up to value i of a column, where it was h before.
-func (e *Encoder) step(h uint64, f form, c *Column, i int) uint64 {
-	null := c.IsNull(i)
+func (e *Encoder) step(h uint64, f form, c *Column, i int, null bool) uint64 {
 	switch e.chain {
 	case seeds:
 		if null {
 			return h
 		}
-		return e.value(f, c, i, hash.Seed64(h))
+		return e.value(f, c, i, h)
 	case times31:
 		field := uint64(0)
 		if !null {
-			field = e.value(f, c, i, e.system.Seed)
+			field = e.value(f, c, i, e.seed)
 		}
 		return uint64(31*uint32(h) + uint32(field))
 	}
 	if null {
 		return h
 	}
-	return h ^ (e.value(f, c, i, e.system.Seed) + combineConstant + h<<54 + h>>7)
+	return h ^ (e.value(f, c, i, e.seed) + combineConstant + h<<54 + h>>7)
 }
 
-// value returns the hash of a value.
-func (e *Encoder) value(f form, c *Column, i int, seed hash.Seed) uint64 {
+// value returns the hash of a value under a seed.
+func (e *Encoder) value(f form, c *Column, i int, seed uint64) uint64 {
 	switch {
 	case f.isHash():
 		return e.hash(f, c, i)
 	case f == asIs:
-		return e.system.Hash.Sum64(c.Bytes.Key(i), seed)
+		return e.sum(c.Bytes.Key(i), seed)
 	case f.isNumber():
 		binary.LittleEndian.PutUint64(e.word[:], f.number(c, i))
-		return e.system.Hash.Sum64(e.word[:f.width()], seed)
+		return e.sum(e.word[:f.width()], seed)
 	}
-	e.scratch, _ = f.appendRun(e.scratch[:0], c, i) // of those that fail, none is chained
-	return e.system.Hash.Sum64(e.scratch, seed)
+	e.scratch, _ = f.appendRun(e.scratch[:0], c, i, false) // of those that fail, none is chained
+	return e.sum(e.scratch, seed)
+}
+
+// sum is Sum64 of the system's hash. To check a seed for each value takes as long
+// as to hash it, so the functions of the systems that chain are called directly.
+func (e *Encoder) sum(key []byte, seed uint64) uint64 {
+	switch e.system.Hash {
+	case hash.Murmur3Spark:
+		return uint64(hash.SumMurmur3Spark(key, uint32(seed)))
+	case hash.Murmur3Hive:
+		return uint64(hash.SumMurmur3Hive(key, uint32(seed)))
+	case hash.Lookup3:
+		return hash.SumLookup3(key, seed)
+	}
+	if e.chain != seeds {
+		return e.system.Hash.Sum64(key, e.system.Seed)
+	}
+	return e.system.Hash.Sum64(key, hash.Seed64(seed))
 }

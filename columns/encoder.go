@@ -17,6 +17,7 @@ type Encoder struct {
 	types  []Type
 	forms  []form
 	chain  chain
+	seed   uint64 // of the system, as a number
 
 	batch   keymill.Batch // of Place
 	scratch []byte
@@ -41,6 +42,7 @@ func (e *Encoder) init() (err error) {
 	if err = s.Check(); err != nil {
 		return err
 	}
+	e.seed = s.Hash.ResolveSeed(s.Seed).Lo
 	hashes := len(e.types) > 1
 	for _, t := range e.types {
 		if err = t.check(); err != nil {

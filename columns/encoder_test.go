@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend/cpu"
 	"github.com/keymill/keymill/columns"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
@@ -22,6 +23,7 @@ func TestRefusals(t *testing.T) {
 	tag.Span = place.SpanHashTag
 	short := place.Hive1(4)
 	short.Hash = hash.CRC16
+	unseeded := place.Spark(4).With(hash.CRC32, hash.Seed{})
 	for _, c := range []struct {
 		scheme place.Scheme
 		types  string
@@ -29,8 +31,8 @@ func TestRefusals(t *testing.T) {
 	}{
 		{place.Iceberg(4), "float", "scheme iceberg does not hash columns of type float32: it takes int8, int16, int32, int64, decimal, date, time, timestamp, timestamp_ns, uuid, string, binary"},
 		{place.Iceberg(4), "bool", "does not hash columns of type bool"},
-		{place.Iceberg(4), "int int", "scheme iceberg hashes one column"},
-		{place.Citus(4), "int int", "scheme citus hashes one column"},
+		{place.Iceberg(4), "int int", "scheme iceberg with hash murmur3-32 hashes one column"},
+		{place.Citus(4), "int int", "scheme citus with hash lookup3 hashes one column"},
 		{place.MongoDB(4), "int string", "hashes one column"},
 		{spark, "uuid", "it takes bool"},
 		{place.Kafka(4), "int64", "scheme kafka does not hash columns of type int64: it takes uuid, objectid, string, binary"},
@@ -40,7 +42,8 @@ func TestRefusals(t *testing.T) {
 		{spark, "", "no column"},
 		{place.Spark(0), "int", "0 partitions"},
 		{tag, "int", "hashes a part of the key"},
-		{short, "int int", "hashes one column"},
+		{short, "int int", "scheme hive1 with hash crc16 hashes one column"},
+		{unseeded, "int int", "scheme spark with hash crc32 hashes one column"},
 	} {
 		var types []columns.Type
 		for _, name := range strings.Fields(c.types) {
@@ -87,6 +90,38 @@ func TestSchemeOfHashes(t *testing.T) {
 		}
 	}
 	require.Greater(t, checked, 70)
+}
+
+// A hash that the user chose, takes the place of the system's: alone, and in a chain
+// where it can.
+func TestOtherHashes(t *testing.T) {
+	a, b := parsed(t, "int64", "7", "0"), parsed(t, "double", "1.5", "0")
+	for _, f := range hash.All() {
+		for _, s := range schemes() {
+			s = s.With(f, hash.Seed{})
+			for _, cols := range [][]columns.Column{{a}, {b}, {a, b}} {
+				types := []columns.Type{a.Type, b.Type}
+				if len(cols) == 1 {
+					types = []columns.Type{cols[0].Type}
+				}
+				e, err := columns.NewEncoder(s, types...)
+				if err != nil {
+					require.ErrorIs(t, err, keymill.ErrInvalid)
+					continue
+				}
+				var dst keymill.Batch
+				require.NoError(t, e.Encode(&dst, cols...))
+				require.NoError(t, e.Scheme().Check())
+			}
+		}
+	}
+	p, _ := placed(t, place.Spark(4).With(hash.Murmur2, hash.Seed64(9)), a, a)
+	key := []byte{7, 0, 0, 0, 0, 0, 0, 0}
+	once := hash.Murmur2.Sum64(key, hash.Seed64(9))
+	require.Equal(t, hash.Murmur2.Sum64(key, hash.Seed64(once)), p.Hashes[0])
+	params := keymill.Params{Hash: hash.XXH64, Seed: hash.Seed64(3), Scheme: place.Iceberg(4)}
+	require.NoError(t, columns.Place(cpu.New(), &p, params, a))
+	require.Equal(t, hash.XXH64.Sum64(key, hash.Seed64(3)), p.Hashes[0])
 }
 
 // The rule of each scheme for absent keys, for columns that are hashed as they are,

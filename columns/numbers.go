@@ -96,10 +96,10 @@ func (e *Encoder) hash(f form, c *Column, i int) uint64 {
 			x = float64(float32(x))
 		}
 		if x == 0 {
-			return e.seed()
+			return e.seed
 		}
 		binary.LittleEndian.PutUint64(e.word[:], bits64(x))
-		return e.system.Hash.Sum64(e.word[:], e.system.Seed)
+		return e.sum(e.word[:], e.seed)
 	}
 	return e.hashNumeric(c, i)
 }
@@ -109,9 +109,7 @@ func (e *Encoder) hash(f form, c *Column, i int) uint64 {
 func (e *Encoder) hashNumeric(c *Column, i int) uint64 {
 	digits, weight := numericDigits(&e.digits, c.long(i), c.Scale)
 	if len(digits) == 0 {
-		return e.seed() - 1
+		return e.seed - 1
 	}
-	return e.system.Hash.Sum64(digits, e.system.Seed) ^ uint64(weight)
+	return e.sum(digits, e.seed) ^ uint64(weight)
 }
-
-func (e *Encoder) seed() uint64 { return e.system.Hash.ResolveSeed(e.system.Seed).Lo }

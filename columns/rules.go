@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
 )
 
@@ -181,12 +182,13 @@ const combineConstant = 0x49a0f4dd15e5a8e3
 // chainOf returns how the scheme's system chains columns.
 func chainOf(s place.Scheme) (chain, error) {
 	switch {
-	case s.Keys == place.KeysSpark && s.Hash.Bits() == 32:
+	case s.Keys == place.KeysSpark && s.Hash.Bits() == 32 && s.Hash.SeedKind() == hash.SeedBits32:
 		return seeds, nil
 	case (s.Keys == place.KeysHive1 || s.Keys == place.KeysHive2) && s.Hash.Bits() == 32:
 		return times31, nil
 	case s.Keys == place.KeysPostgres && s.Add == combineConstant:
 		return combine64, nil
 	}
-	return noChain, fmt.Errorf("scheme %s hashes one column: it has no rule for several (spark, hive and postgres do)", label(s))
+	return noChain, fmt.Errorf("scheme %s with hash %s hashes one column: it has no rule for several (spark, hive and postgres do, with hashes of their own width)",
+		label(s), s.Hash)
 }

@@ -7,9 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// appendRun appends the bytes that are hashed for value i, and reports whether
-// there are any: text that is not UTF-8 has no UTF-16.
-func (f form) appendRun(dst []byte, c *Column, i int) ([]byte, bool) {
+// appendRun appends the bytes that are hashed for value i, or for a null of the
+// forms that have bytes for one, and reports whether there are any: text that is
+// not UTF-8 has no UTF-16.
+func (f form) appendRun(dst []byte, c *Column, i int, null bool) ([]byte, bool) {
 	switch f {
 	case minimal:
 		return appendMinimal(dst, c.long(i)), true
@@ -18,12 +19,15 @@ func (f form) appendRun(dst []byte, c *Column, i int) ([]byte, bool) {
 	case utf16:
 		return appendUTF16(dst, c.Bytes.Key(i))
 	case lengthFirst:
-		if c.IsNull(i) { // under NullAsEmpty: the empty string has a length, too
+		if null { // under NullAsEmpty: the empty string has a length, too
 			return append(dst, 0, 0, 0, 0), true
 		}
 		key := c.Bytes.Key(i)
 		dst = binary.BigEndian.AppendUint32(dst, uint32(len(key)))
 		return append(dst, key...), true
+	}
+	if null {
+		return appendHead(dst, bsonNull), true
 	}
 	return appendBSON(dst, c, i), true
 }
@@ -64,9 +68,6 @@ const (
 // appendBSON appends what MongoDB's hasher digests of a value: the seed 0, the
 // canonical type, and the value as BSON has it, but every number as an int64.
 func appendBSON(dst []byte, c *Column, i int) []byte {
-	if c.IsNull(i) {
-		return appendHead(dst, bsonNull)
-	}
 	switch c.Kind {
 	case Bool:
 		return append(appendHead(dst, bsonBool), byte(c.Ints[i]))
