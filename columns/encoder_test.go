@@ -148,6 +148,10 @@ func TestNulls(t *testing.T) {
 	p, _ := placed(t, s, parsed(t, "string", "", nil))
 	require.Equal(t, p.Hashes[0], p.Hashes[1])
 	require.Equal(t, int32(923237662), int32(p.Hashes[1]))
+	under := texts(t, "string", "", "what a null lies over")
+	under.Valid = []uint64{1}
+	p, _ = placed(t, s, under)
+	require.Equal(t, p.Hashes[0], p.Hashes[1])
 	p, _ = placed(t, place.Hazelcast(271), parsed(t, "string", "", nil))
 	require.Equal(t, []uint32{11, place.NoPartition}, p.Parts)
 	p, _ = placed(t, place.PulsarJava(4), parsed(t, "string", "", nil))
@@ -165,6 +169,8 @@ func TestNulls(t *testing.T) {
 	e, err := columns.NewEncoder(numeric, c.Type)
 	require.NoError(t, err)
 	require.ErrorContains(t, e.Encode(&keys, ints(t, "int64", 1, -1)), "key 1: -1: a negative number has no keyspace id")
+	c.Ints, c.Valid, c.ValidOffset = []int64{1, -1}, []uint64{1}, 0
+	require.NoError(t, e.Encode(&keys, c))
 }
 
 // Nulls may start at any bit, and those of Bytes count as those of the column do.
@@ -220,6 +226,9 @@ func TestBadColumns(t *testing.T) {
 	require.NoError(t, spark.Encode(&dst, null, long), "of a null the value means nothing")
 	wide := longs(t, "decimal(20,2)", 1, 1)
 	wide.Bytes.Data[31] = 0x80
+	wide.Valid = []uint64{1}
+	require.NoError(t, spark.Encode(&dst, good, wide))
+	wide.Valid = nil
 	both := long
 	both.Valid, both.Bytes.Valid = []uint64{3}, []uint64{3}
 	few := good
@@ -270,6 +279,18 @@ func TestSharedMemory(t *testing.T) {
 	require.Equal(t, "abc", string(c.Bytes.Data))
 	require.Equal(t, []uint64{0b11}, c.Valid)
 	require.Equal(t, 8, dst.Width)
+
+	// Nothing is left of what the batch held before.
+	require.NoError(t, numbers.Encode(&dst, parsed(t, "int", nil, "7")))
+	require.True(t, dst.IsNull(0))
+	require.False(t, dst.IsNull(1))
+	require.NoError(t, numbers.Encode(&dst, parsed(t, "int", "7", "8")))
+	require.False(t, dst.IsNull(0))
+	routing, err := columns.NewEncoder(place.Elasticsearch(5), c.Type)
+	require.NoError(t, err)
+	require.NoError(t, routing.Encode(&dst, texts(t, "string", "a", "bc")))
+	require.NoError(t, dst.Validate())
+	require.Equal(t, "b\x00c\x00", string(dst.Key(1)))
 
 	// The other way round, memory of the column is not kept by the batch either.
 	n := parsed(t, "int", "7", nil)

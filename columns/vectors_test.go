@@ -209,6 +209,14 @@ func TestMongoDB(t *testing.T) {
 	expect("NaN", "4854801880128277513", floats(t, "float64", math.NaN()))
 	expect("-0", "4854801880128277513", floats(t, "float32", math.Copysign(0, -1)))
 	expect("2^63", "4532067210535695462", floats(t, "float64", 1<<63))
+	same := func(a, b columns.Column) {
+		p, _ := placed(t, scheme, a)
+		q, _ := placed(t, scheme, b)
+		require.Equal(t, p.Hashes, q.Hashes)
+	}
+	same(ints(t, "date", -3), ints(t, "timestamp", -3*86400e6))
+	same(ints(t, "timestamp", -1), ints(t, "timestamp", -1000)) // the millisecond that it is in
+	same(floats(t, "float32", 16777215.9), ints(t, "int32", 16777216))
 	expect("10^37", "921523596458303250", parsed(t, "decimal(38,0)", "1"+strings.Repeat("0", 37)))
 	expect("-10^37", "4532067210535695462", parsed(t, "decimal(38,0)", "-1"+strings.Repeat("0", 37)))
 }
