@@ -64,7 +64,12 @@ type work struct {
 	nullHash uint64
 	nullPart uint32
 
+	// The scheme that hashes are reduced by, and whether they are refolded for it.
+	reduction place.Scheme
+	refolds   bool
+
 	hashes  [BlockKeys]uint64
+	folded  [BlockKeys]uint64
 	parts   [BlockKeys]uint32
 	spans   spanBlock
 	order   [BlockKeys]uint16
@@ -79,6 +84,7 @@ var works = sync.Pool{New: func() any { return new(work) }}
 func (w *work) start(k *Kernels, s place.Scheme) {
 	w.kernels, w.scheme, w.seed = k, s, s.Hash.ResolveSeed(s.Seed)
 	w.nullHash, w.nullPart = s.PlaceNull()
+	w.reduction, w.refolds = reductionOf(s)
 }
 
 // place computes the batch. It stops, and returns false, at a block whose offsets are

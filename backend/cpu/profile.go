@@ -83,5 +83,11 @@ var plainCosts = Costs{
 		place.ReduceMask:      1.0,
 		place.ReduceFastrange: 1.9,
 		place.ReduceJump:      39.3,
+
+		// As for a thousand members.
+		place.ReducePmod:       2.2,
+		place.ReduceTable:      2.6,
+		place.ReduceRing:       12,
+		place.ReduceRendezvous: 900,
 	},
 }

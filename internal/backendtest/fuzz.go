@@ -34,7 +34,7 @@ func Fuzz(f *testing.F, backends ...keymill.Backend) {
 }
 
 // fuzzedCall makes a call of whatever the fuzzer gives. The bits of choice say
-// which: 4 for the hash, 4 for the scheme, 3 for the outputs, 1 for nulls, 6 for
+// which: 5 for the hash, 6 for the scheme, 3 for the outputs, 1 for nulls, 6 for
 // where they start, 1 for offsets that may go wrong.
 func fuzzedCall(data, lengths []byte, seed uint64, choice, parts uint32) (keymill.Batch, keymill.Params, keymill.Output) {
 	take := func(n int) int {
@@ -43,7 +43,7 @@ func fuzzedCall(data, lengths []byte, seed uint64, choice, parts uint32) (keymil
 		return bits
 	}
 	all, presets := hash.All(), schemes()
-	p := keymill.Params{Hash: all[take(4)%len(all)], Scheme: presets[take(4)%len(presets)]}
+	p := paramsOf(all[take(5)%len(all)], presets[take(6)%len(presets)])
 	want := keymill.Output(take(3))
 	switch seed % 3 {
 	case 0:
@@ -51,8 +51,8 @@ func fuzzedCall(data, lengths []byte, seed uint64, choice, parts uint32) (keymil
 	case 1:
 		p.Seed = fuzzedSeed(p.Hash, seed)
 	}
-	if parts != 0 && p.Scheme.Name != "redis" {
-		p.Scheme.Parts = parts
+	if parts != 0 && p.Scheme.Name != "redis" && p.Scheme.Table == nil {
+		p.Scheme.Parts, p.Scheme.Route = parts, 0
 	}
 	withNulls, validOffset, wrong := take(1) == 1, take(6), take(1) == 1
 	batch := keymill.Batch{Data: data}
