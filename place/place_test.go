@@ -27,15 +27,26 @@ func TestAbsentKeys(t *testing.T) {
 		{place.SaramaReference(12), place.NoPartition, 5},
 		{place.Redis(), place.NoPartition, 0},
 		{place.Pulsar(16), place.NoPartition, place.NoPartition},
+		{place.PulsarGo(16), place.NoPartition, place.NoPartition},
+		{place.PulsarJava(16), place.NoPartition, place.NoPartition},
 		{place.NATS(16), place.NoPartition, 5},
+		{place.Kinesis(7), place.NoPartition, 5},
+		{place.Cassandra(16), place.NoPartition, 0},
 		{place.Scylla(16), place.NoPartition, 0},
 		{place.Couchbase(1024), place.NoPartition, 0},
 		{place.Hazelcast(271), place.NoPartition, 238},
+		{place.MongoDB(16), place.NoPartition, 8},
 		{place.Elasticsearch(3), place.NoPartition, 0},
-		{place.VitessXXHash(16), place.NoPartition, 0},
+		{place.Postgres(16), 0, 6},
+		{place.Citus(32), place.NoPartition, 4},
+		{place.VitessXXHash(16), place.NoPartition, 9},
+		{place.VitessHash(16), place.NoPartition, 8},
+		{place.VitessMD5(16), place.NoPartition, 13},
 		{place.Iceberg(16), place.NoPartition, 0},
-		{place.Spark(16), 10, 0},
-		{place.Hive2(16), 0, 0},
+		{place.Spark(16), 10, 12},
+		{place.Hive2(16), 0, 6},
+		{place.Hive1(16), 0, 0},
+		{place.ClickHouse(16), place.NoPartition, 15},
 		{place.Jump(10), place.NoPartition, 7},
 		{place.Mod(1), place.NoPartition, 0},
 		{place.Mask(1), place.NoPartition, 0},
@@ -46,11 +57,14 @@ func TestAbsentKeys(t *testing.T) {
 		emptyHash, empty := c.scheme.Place([]byte{})
 		require.Equal(t, c.null, null, c.scheme.Name)
 		require.Equal(t, c.empty, empty, c.scheme.Name)
-		if c.scheme.Null == place.NullUnplaced {
-			require.Zero(t, nullHash, c.scheme.Name)
-		} else {
-			require.Equal(t, emptyHash, nullHash, c.scheme.Name)
+		want := uint64(0)
+		switch c.scheme.Null {
+		case place.NullAsEmpty:
+			want = emptyHash
+		case place.NullSeed:
+			want = hash.SparkSeed
 		}
+		require.Equal(t, want, nullHash, c.scheme.Name)
 	}
 	require.Equal(t, len(place.Presets()), len(cases), "a preset is missing here")
 }

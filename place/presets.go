@@ -77,10 +77,39 @@ func Pulsar(parts uint32) Scheme {
 	}
 }
 
+// PulsarGo places as Pulsar's Go client does under its default, JavaStringHash,
+// which is not that of the Java client: 31h + byte of the UTF-8, unsigned % N.
+//
+// Source: apache/pulsar-client-go pulsar/internal/hash.go.
+func PulsarGo(parts uint32) Scheme {
+	return Scheme{Name: "pulsar-go", Hash: hash.Java31Unsigned, Reduce: ReduceMod, Parts: parts, EmptyUnplaced: true}
+}
+
+// PulsarJava places as Pulsar's Java client does under its default,
+// JavaStringHash: (String.hashCode & 0x7fffffff) % N, over UTF-16.
+//
+// Source: apache/pulsar JavaStringHash.java, SinglePartitionMessageRouterImpl.java.
+func PulsarJava(parts uint32) Scheme {
+	return Scheme{
+		Name: "pulsar-java", Keys: KeysUTF16, Hash: hash.Java31UTF16, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts,
+		EmptyUnplaced: true,
+	}
+}
+
 // NATS places as the subject mapping {{partition(N,...)}} of a NATS server does:
 // fnv1a-32 of the chosen tokens, end to end, unsigned % N.
 //
 // Source: nats-io/nats-server server/subject_transform.go.
 func NATS(parts uint32) Scheme {
 	return Scheme{Name: "nats", Hash: hash.FNV1a32, Reduce: ReduceMod, Parts: parts}
+}
+
+// Kinesis places as a stream of N shards with equal ranges does, as CreateStream
+// makes them: the MD5 of the key as a big-endian number, times N, over 2^128. The
+// first 64 bits decide; the others could only for a key that has those of a
+// boundary, once in 2^64/N keys.
+//
+// Source: Amazon Kinesis Data Streams API reference, PutRecord.
+func Kinesis(parts uint32) Scheme {
+	return Scheme{Name: "kinesis", Hash: hash.MD5, Fold: FoldSwap, Reduce: ReduceFastrange, Parts: parts}
 }

@@ -31,3 +31,21 @@ func Hive2(parts uint32) Scheme {
 		Name: "hive", Keys: KeysHive2, Hash: hash.Murmur3Hive, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts, Null: NullZero,
 	}
 }
+
+// Hive1 places in a bucket of a Hive table with bucketing_version 1, as Java's
+// hash codes: (31h + byte & 0x7fffffff) % N. The hash of a null is 0.
+//
+// Source: org.apache.hadoop.hive.serde2.objectinspector.ObjectInspectorUtils.
+func Hive1(parts uint32) Scheme {
+	return Scheme{
+		Name: "hive1", Keys: KeysHive1, Hash: hash.Java31, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts, Null: NullZero,
+	}
+}
+
+// ClickHouse places in a Distributed table whose sharding key is
+// cityHash64(key), with shards of weight 1: the hash % N.
+//
+// Source: ClickHouse src/Storages/StorageDistributed.cpp, createBlockSelector.cpp.
+func ClickHouse(parts uint32) Scheme {
+	return Scheme{Name: "clickhouse", Hash: hash.CityHash102, Reduce: ReduceMod, Parts: parts}
+}

@@ -3,6 +3,7 @@ package place_test
 import (
 	"encoding/binary"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -35,6 +36,12 @@ func hazelcastString(key []byte) []byte {
 	return append(binary.BigEndian.AppendUint32(nil, uint32(len(key))), key...)
 }
 
+func mongoString(key []byte) []byte {
+	encoded := []byte{0, 0, 0, 0, 15, 0, 0, 0}
+	encoded = binary.LittleEndian.AppendUint32(encoded, uint32(len(key)+1))
+	return append(append(encoded, key...), 0)
+}
+
 // vectorCases are the files, and how the scheme of an output is made of the numbers in
 // its name.
 var vectorCases = []struct {
@@ -48,7 +55,10 @@ var vectorCases = []struct {
 	{name: "sarama", file: "sarama_hash_fnv1a", output: "p%d", numbers: 1},
 	{name: "sarama-reference", file: "sarama_reference_fnv1a", output: "p%d", numbers: 1},
 	{name: "pulsar", file: "pulsar_go_partition", output: "murmur_p%d", numbers: 1},
+	{name: "pulsar-go", file: "pulsar_go_partition", output: "go_java_p%d", numbers: 1},
+	{name: "pulsar-java", file: "pulsar_go_partition", output: "java_p%d", numbers: 1, encode: utf16le},
 	{name: "nats", file: "nats_partition", output: "p%d", numbers: 1},
+	{name: "kinesis", file: "kinesis_md5", output: "s%d", numbers: 1},
 	{name: "jump", file: "jump_consistent_hash", output: "j%d", numbers: 1},
 	{name: "redis", file: "redis_cluster_keyslot", output: "slot", scheme: func(*testing.T, []uint32) place.Scheme { return place.Redis() }},
 	{name: "scylla", file: "scylla_shard_of", output: "s%d_m%d", numbers: 2, scheme: func(_ *testing.T, n []uint32) place.Scheme {
@@ -60,9 +70,13 @@ var vectorCases = []struct {
 	{name: "hazelcast", file: "hazelcast_partition", output: "p%d", numbers: 1, encode: hazelcastString},
 	{name: "elasticsearch", file: "elasticsearch_routing", output: "r%d_s%d", numbers: 2, encode: utf16le,
 		scheme: func(_ *testing.T, n []uint32) place.Scheme { return place.ElasticsearchRouting(n[1], n[0]) }},
+	{name: "postgres", file: "postgres_hash", output: "bytea_p%d", numbers: 1},
+	{name: "citus", file: "citus_shard_text", output: "shard%d", numbers: 1},
 	{name: "iceberg", file: "iceberg_bucket_binary", output: "b%d", numbers: 1},
 	{name: "spark", file: "spark_hash_bytes", output: "spark_p%d", numbers: 1},
 	{name: "hive", file: "hive_bucket_bytes", output: "hive2_b%d", numbers: 1},
+	{name: "hive1", file: "hive_bucket_bytes", output: "hive1_b%d", numbers: 1},
+	{name: "clickhouse", file: "clickhouse_hashes", output: "cityHash64_mod%d", numbers: 1},
 }
 
 // TestVectors reproduces what the systems' own code computed, for every number
@@ -131,6 +145,15 @@ func TestVitessVectors(t *testing.T) {
 		key          func(v vectors.Vector) []byte
 	}{
 		{"vitess_vindex_bytes", "xxhash", place.VitessXXHash, vectors.Vector.Key},
+		{"vitess_vindex_int", "hash", place.VitessHash, func(v vectors.Vector) []byte {
+			text := v.Out["value"].(string)
+			number, err := strconv.ParseInt(text, 10, 64)
+			if err != nil { // from 2^63 up it is unsigned
+				unsigned, _ := strconv.ParseUint(text, 10, 64)
+				number = int64(unsigned)
+			}
+			return binary.BigEndian.AppendUint64(nil, uint64(number))
+		}},
 	} {
 		file, err := vectors.Load(c.file)
 		require.NoError(t, err)
@@ -170,9 +193,13 @@ func TestHashesOfPresets(t *testing.T) {
 		file, output string
 		encode       func([]byte) []byte
 	}{
+		{place.Cassandra(16), "cassandra_murmur3_token", "server_token", nil},
 		{place.Scylla(16), "scylla_shard_of", "token", nil},
+		{place.MongoDB(16), "mongodb_hashed", "string", mongoString},
 		{place.Elasticsearch(5), "elasticsearch_routing", "hash", utf16le},
 		{place.Hazelcast(271), "hazelcast_partition", "hash", hazelcastString},
+		{place.Citus(32), "citus_shard_text", "worker_hash", nil},
+		{place.PulsarJava(16), "pulsar_go_partition", "java_hashcode", utf16le},
 	} {
 		file, err := vectors.Load(c.file)
 		require.NoError(t, err)
