@@ -2,6 +2,7 @@ package keymill
 
 import (
 	"cmp"
+	"errors"
 	"math/bits"
 	"slices"
 	"time"
@@ -70,12 +71,38 @@ func (c *calibrator) plan() {
 			c.add(col, Params{Hash: f}, false)
 		}
 		if col.class == Width8 { // where hashing takes least, what is added shows best
-			for _, s := range []place.Scheme{
-				place.Mod(otherParts), place.Sarama(otherParts), place.Mask(1 << 10), place.Fastrange(otherParts), place.Jump(otherParts),
-			} {
+			for _, s := range append(tableSchemes(),
+				place.Mod(otherParts), place.Sarama(otherParts), place.Mask(1<<10), place.Fastrange(otherParts), place.Jump(otherParts),
+				place.Scheme{Reduce: place.ReducePmod, Parts: otherParts},
+			) {
 				c.add(col, Params{Hash: c.plainHash(), Scheme: s}, false)
 			}
 		}
+	}
+}
+
+// tableSchemes are those whose reductions need a table: of sizes that real systems have,
+// 100 members of a rendezvous, 10,000 points of a ring, and Maglev's 65,537 entries.
+func tableSchemes() (all []place.Scheme) {
+	const members = 100
+	owners := make([]uint32, 65_537)
+	points := make([]uint64, 10_000)
+	for i := range owners {
+		owners[i] = uint32(i*7) % members
+	}
+	for i := range points {
+		points[i] = uint64(i+1) * (1 << 64 / 10_001)
+	}
+	table, err := place.NewTable(owners, members)
+	ring, err2 := place.NewRing(points, owners[:len(points)], members)
+	rendezvous, err3 := place.NewRendezvous(points[:members], nil)
+	if err = errors.Join(err, err2, err3); err != nil {
+		panic(err) // they are ours
+	}
+	return []place.Scheme{
+		{Reduce: place.ReduceTable, Parts: members, Table: table},
+		{Reduce: place.ReduceRing, Parts: members, Table: ring},
+		{Reduce: place.ReduceRendezvous, Parts: members, Table: rendezvous},
 	}
 }
 

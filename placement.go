@@ -114,6 +114,9 @@ func CheckResident(dst *Placement, keys int, p Params) (place.Scheme, error) {
 // resolveFor is Resolve, for the fields that are wanted.
 func (p Params) resolveFor(dst *Placement) (place.Scheme, error) {
 	s, err := p.Resolve()
+	if err == nil && s.Keys.Framed() {
+		err = &ParamsError{fmt.Errorf("scheme %s hashes keys in the form %q, not their bytes: encode them first, by package columns", s.Name, s.Keys)}
+	}
 	if err == nil && s.Reduce == place.ReduceNone && (dst.Parts != nil || dst.Counts != nil) {
 		err = &ParamsError{errNoScheme}
 	}

@@ -114,6 +114,7 @@ func (t *selfTest) place(dst *Placement, b *Batch, p Params) (err error) {
 var selfTestSchemes = []place.Scheme{
 	place.Mod(1000), place.Mask(64), place.Fastrange(1000), place.Jump(1000), place.Redis(),
 	place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
+	place.Scylla(14), place.Spark(7), place.Couchbase(1000), place.VitessXXHash(3),
 }
 
 // selfTestSeed returns a seed in which every bit matters; unset for a function

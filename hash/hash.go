@@ -69,6 +69,16 @@ const (
 	FNV1a64                      // "fnv1a-64": 64 bits
 	SipHash13                    // "siphash-1-3": 64 bits, 16-byte key
 	SipHash24                    // "siphash-2-4": 64 bits, 16-byte key
+	CassandraToken               // "cassandra-token": 64 bits; what Cassandra's server makes of a key
+	Lookup3                      // "lookup3": 64 bits, seeded; PostgreSQL's
+	MD5                          // "md5": 128 bits
+	DES                          // "des-mac": 64 bits, under a key of zeros; Vitess'
+	CityHash102                  // "cityhash64-1.0.2": 64 bits; ClickHouse's
+	Java31                       // "java31": 32 bits, signed bytes; Hive's version 1
+	Java31Unsigned               // "java31-unsigned": 32 bits; Pulsar's Go client's
+	Java31UTF16                  // "java31-utf16": 32 bits, 16-bit units; Java's String.hashCode
+	OneAtATime                   // "one-at-a-time": 32 bits, signed bytes; libmemcached's
+	XXH32                        // "xxh32": 32 bits, seeded
 	numFuncs
 )
 
@@ -101,6 +111,16 @@ var families = [numFuncs]family{
 	FNV1a64:          {"fnv1a-64", 64, NoSeed, 0},
 	SipHash13:        {"siphash-1-3", 64, SeedKey128, 0},
 	SipHash24:        {"siphash-2-4", 64, SeedKey128, 0},
+	CassandraToken:   {"cassandra-token", 64, NoSeed, 0},
+	Lookup3:          {"lookup3", 64, SeedBits64, 0},
+	MD5:              {"md5", 128, NoSeed, 0},
+	DES:              {"des-mac", 64, NoSeed, 0},
+	CityHash102:      {"cityhash64-1.0.2", 64, NoSeed, 0},
+	Java31:           {"java31", 32, NoSeed, 0},
+	Java31Unsigned:   {"java31-unsigned", 32, NoSeed, 0},
+	Java31UTF16:      {"java31-utf16", 32, NoSeed, 0},
+	OneAtATime:       {"one-at-a-time", 32, NoSeed, 0},
+	XXH32:            {"xxh32", 32, SeedBits32, 0},
 }
 
 // All returns every function of the package, without [Default], in the order
@@ -197,6 +217,27 @@ func (f Func) Sum64(key []byte, seed Seed) uint64 {
 		return SumSipHash13(key, s.Lo, s.Hi)
 	case SipHash24:
 		return SumSipHash24(key, s.Lo, s.Hi)
+	case CassandraToken:
+		return SumCassandraToken(key)
+	case Lookup3:
+		return SumLookup3(key, s.Lo)
+	case MD5:
+		first, _ := SumMD5(key)
+		return first
+	case DES:
+		return SumDES(key)
+	case CityHash102:
+		return SumCityHash102(key)
+	case Java31:
+		return uint64(SumJava31(key))
+	case Java31Unsigned:
+		return uint64(SumJava31Unsigned(key))
+	case Java31UTF16:
+		return uint64(SumJava31UTF16(key))
+	case OneAtATime:
+		return uint64(SumOneAtATime(key))
+	case XXH32:
+		return uint64(SumXXH32(key, uint32(s.Lo)))
 	}
 	panic("unreachable: CheckSeed refuses " + f.String())
 }

@@ -1,6 +1,9 @@
 package hash_test
 
 import (
+	"crypto/cipher"
+	"crypto/des"
+	"crypto/md5"
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
@@ -12,7 +15,9 @@ import (
 	"strings"
 	"testing"
 
+	xxhash32 "github.com/OneOfOne/xxhash"
 	"github.com/cespare/xxhash/v2"
+	"github.com/go-faster/city"
 	"github.com/stretchr/testify/require"
 	"github.com/twmb/murmur3"
 	"github.com/zeebo/xxh3"
@@ -48,7 +53,21 @@ var oracles = map[hash.Func]func(key []byte, seed uint64) uint64{
 		_, _ = h.Write(key)
 		return h.Sum64()
 	},
+	hash.XXH32:       func(key []byte, seed uint64) uint64 { return uint64(xxhash32.Checksum32S(key, uint32(seed))) },
+	hash.CityHash102: func(key []byte, _ uint64) uint64 { return city.CH64(key) },
+	hash.MD5: func(key []byte, _ uint64) uint64 {
+		digest := md5.Sum(key)
+		return binary.LittleEndian.Uint64(digest[:])
+	},
+	hash.DES: func(key []byte, _ uint64) uint64 {
+		full := make([]byte, max(8, (len(key)+7)/8*8))
+		copy(full, key)
+		cipher.NewCBCEncrypter(desOfZero, make([]byte, 8)).CryptBlocks(full, full)
+		return binary.LittleEndian.Uint64(full[len(full)-8:])
+	},
 }
+
+var desOfZero, _ = des.NewCipher(make([]byte, 8))
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
@@ -104,6 +123,9 @@ func TestGolden(t *testing.T) {
 		{hash.Murmur3Hive, unset}, {hash.Murmur3Hive, seed32},
 		{hash.Murmur3Cassandra, unset}, {hash.Murmur3Cassandra, seed64},
 		{hash.CRC16, unset}, {hash.SipHash13, secret}, {hash.SipHash24, secret},
+		{hash.CassandraToken, unset},
+		{hash.Java31, unset}, {hash.Java31Unsigned, unset}, {hash.Java31UTF16, unset},
+		{hash.XXH32, unset}, {hash.XXH32, seed32},
 	}
 	text, err := os.ReadFile("testdata/golden.tsv")
 	require.NoError(t, err)
@@ -125,12 +147,15 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// Every function has an oracle: in TestOracles or in TestGolden.
+// Every function has an oracle: in TestOracles, in TestGolden or in a test that is named here.
 func TestEveryFunctionHasAnOracle(t *testing.T) {
 	golden := []hash.Func{
 		hash.Murmur2, hash.Murmur3Spark, hash.Murmur3Hive, hash.Murmur3Cassandra,
 		hash.CRC16, hash.SipHash13, hash.SipHash24,
-		hash.FX64, // TestVectors: its only independent implementation made those
+		hash.CassandraToken, hash.Java31, hash.Java31Unsigned, hash.Java31UTF16,
+		hash.Lookup3,    // TestPostgres
+		hash.OneAtATime, // TestHashkit
+		hash.FX64,       // TestVectors: its only independent implementation made those
 	}
 	for _, f := range hash.All() {
 		_, inGo := oracles[f]
@@ -155,6 +180,13 @@ func TestVectors(t *testing.T) {
 		{"spark_hash_bytes", "spark_hash", hash.Murmur3Spark, hash.Seed{}},
 		{"spark_hash_bytes", "std_m3_seed42", hash.Murmur3x32, hash.Seed64(42)},
 		{"hive_bucket_bytes", "hive_v2", hash.Murmur3Hive, hash.Seed{}},
+		{"hive_bucket_bytes", "hive_v1", hash.Java31, hash.Seed{}},
+		{"pulsar_go_partition", "go_java_hash", hash.Java31Unsigned, hash.Seed{}},
+		{"cassandra_murmur3_token", "server_token", hash.CassandraToken, hash.Seed{}},
+		{"clickhouse_cityhash64", "ch64", hash.CityHash102, hash.Seed{}},
+		{"clickhouse_hashes", "cityHash64", hash.CityHash102, hash.Seed{}},
+		{"memcached_ketama", "one_at_a_time_u32", hash.OneAtATime, hash.Seed{}},
+		{"memento_dx", "xxh32", hash.XXH32, hash.Seed{}},
 	}
 	for _, c := range cases {
 		t.Run(c.file+"/"+c.output, func(t *testing.T) {
@@ -240,7 +272,7 @@ func TestSeeds(t *testing.T) {
 		{hash.XXH3, hash.SeedKey([16]byte{1}), "hash xxh3 takes a number, not a 16-byte key"},
 		{hash.SipHash13, hash.Seed64(7), "hash siphash-1-3 with seed 0x7: siphash-1-3 takes a 16-byte key: give 32 hex digits"},
 		{hash.Default, hash.Seed{}, "hash default is not a hash function: pick one from hash.All"},
-		{hash.Func(hash.NumFuncs), hash.Seed{}, "hash hash.Func(17) is not a hash function: pick one from hash.All"},
+		{hash.Func(hash.NumFuncs), hash.Seed{}, "hash hash.Func(27) is not a hash function: pick one from hash.All"},
 		{hash.Func(200), hash.Seed{}, "hash hash.Func(200) is not a hash function: pick one from hash.All"},
 	}
 	for _, c := range refused {

@@ -107,9 +107,8 @@ func SumMurmur3x128(key []byte, seed uint32) (first, second uint64) {
 
 // SumMurmur3Cassandra is the token hash of Cassandra's Murmur3Partitioner: the
 // first word of MurmurHash3_x64_128 (seed 0) with the bytes of the tail
-// sign-extended before they are shifted into place. ScyllaDB uses it too. What
-// the server does on top (the empty key, the smallest token) belongs to the
-// placement scheme.
+// sign-extended before they are shifted into place. ScyllaDB and the drivers use
+// it as it is; for what Cassandra's server does on top, see [SumCassandraToken].
 //
 // Its output never changes. Checked against Cassandra's own class
 // (testdata/golden.tsv) and vectors of gocql.
@@ -125,6 +124,33 @@ func SumMurmur3Cassandra(key []byte, seed uint64) uint64 {
 	}
 	first, _ := murmur3x128Finish(h1, h2, k1, k2, len(key))
 	return first
+}
+
+// SumCassandraToken is the token that Cassandra's server gives a key
+// (Murmur3Partitioner.getToken), as the bits of a signed number: the smallest
+// one, which [MinToken] is, for the empty key, the largest for a key whose
+// [SumMurmur3Cassandra] under seed 0 is the smallest, else that hash.
+//
+// Its output never changes. Checked against Cassandra's own class
+// (testdata/golden.tsv).
+func SumCassandraToken(key []byte) uint64 {
+	if len(key) == 0 {
+		return MinToken
+	}
+	return NormalToken(SumMurmur3Cassandra(key, 0))
+}
+
+// MinToken is Cassandra's smallest token, Long.MIN_VALUE: that of the empty key
+// and of no other.
+const MinToken = uint64(1) << 63
+
+// NormalToken returns the token of a key that is not empty, given its
+// [SumMurmur3Cassandra].
+func NormalToken(h uint64) uint64 {
+	if h == MinToken {
+		return MinToken - 1 // Long.MAX_VALUE
+	}
+	return h
 }
 
 func murmur3x128Blocks(key []byte, h1, h2 uint64) (uint64, uint64, []byte) {

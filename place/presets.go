@@ -1,12 +1,6 @@
 package place
 
-import (
-	"fmt"
-	"strings"
-
-	"github.com/keymill/keymill/hash"
-	"github.com/keymill/keymill/internal/nearest"
-)
+import "github.com/keymill/keymill/hash"
 
 // Kafka places as Kafka's Java producer does by default, and with it
 // librdkafka's murmur2 partitioners, franz-go and kafka-go's Murmur2Balancer:
@@ -72,84 +66,50 @@ func Redis() Scheme {
 	}
 }
 
-// Jump places by jump consistent hash: growing from N to M partitions moves
-// only the keys that must move, and only to new partitions. The key of the
-// paper is a 64-bit number: here a key of exactly 8 bytes is that number,
-// little-endian, and any other key is hashed by XXH64.
+// Pulsar places as Pulsar's clients do under Murmur3_32Hash:
+// (murmur3-32(key) & 0x7fffffff) % N. A message without a key, or with an empty
+// one, goes to any partition.
 //
-// Source: Lamping and Veach, "A Fast, Minimal Memory, Consistent Hash
-// Algorithm", 2014.
-func Jump(parts uint32) Scheme {
+// Source: apache/pulsar-client-go pulsar/internal/hash.go, default_router.go.
+func Pulsar(parts uint32) Scheme {
 	return Scheme{
-		Name: "jump", Hash: hash.XXH64, Word8: true, Reduce: ReduceJump, Parts: parts,
+		Name: "pulsar", Hash: hash.Murmur3x32, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts, EmptyUnplaced: true,
 	}
 }
 
-// Mod places by hash % N.
-func Mod(parts uint32) Scheme {
-	return Scheme{Name: "mod", Reduce: ReduceMod, Parts: parts}
-}
-
-// Mask places by the low bits of the hash; N is a power of two.
-func Mask(parts uint32) Scheme {
-	return Scheme{Name: "mask", Reduce: ReduceMask, Parts: parts}
-}
-
-// Fastrange places by the high word of hash * N: the range of the hash cut in
-// N equal parts, without a division.
+// PulsarGo places as Pulsar's Go client does under its default, JavaStringHash,
+// which is not that of the Java client: 31h + byte of the UTF-8, unsigned % N.
 //
-// Source: Lemire, "Fast Random Integer Generation in an Interval", 2019.
-func Fastrange(parts uint32) Scheme {
-	return Scheme{Name: "fastrange", Reduce: ReduceFastrange, Parts: parts}
+// Source: apache/pulsar-client-go pulsar/internal/hash.go.
+func PulsarGo(parts uint32) Scheme {
+	return Scheme{Name: "pulsar-go", Hash: hash.Java31Unsigned, Reduce: ReduceMod, Parts: parts, EmptyUnplaced: true}
 }
 
-// Preset is a scheme by name, as the command line offers it.
-type Preset struct {
-	Name  string
-	About string // one line: the rule
-	Parts uint32 // the number of partitions if the system fixes it, else 0
-	make  func(parts uint32) Scheme
-}
-
-var presets = []Preset{
-	{"kafka", "Kafka's Java producer, librdkafka murmur2, franz-go: (murmur2 & 0x7fffffff) % N", 0, Kafka},
-	{"librdkafka", "librdkafka consistent: crc32 % N", 0, Librdkafka},
-	{"librdkafka-random", "librdkafka consistent_random, its default: empty keys are not placed", 0, LibrdkafkaRandom},
-	{"sarama", "Sarama's default: |int32(fnv1a-32) % N|", 0, Sarama},
-	{"sarama-reference", "Sarama's reference partitioner: (fnv1a-32 & 0x7fffffff) % N", 0, SaramaReference},
-	{"redis", "Redis and Valkey Cluster slot: crc16 of the hash tag & 16383", RedisSlots, func(uint32) Scheme { return Redis() }},
-	{"jump", "jump consistent hash of xxh64 (an 8-byte key is the number itself)", 0, Jump},
-	{"mod", "hash % N", 0, Mod},
-	{"mask", "the low bits of the hash; N is a power of two", 0, Mask},
-	{"fastrange", "the high bits of the hash: (hash * N) >> 64", 0, Fastrange},
-}
-
-// Presets returns all presets, in the order that help lists them.
-func Presets() []Preset { return append([]Preset(nil), presets...) }
-
-// Lookup returns the preset of that name with that many partitions; 0 stands
-// for the number that the system fixes, where it fixes one. An unknown name
-// gives an [*UnknownError] that suggests the nearest one. The scheme returned
-// passes [Scheme.Check].
-func Lookup(name string, parts uint32) (Scheme, error) {
-	plain := strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	names := make([]string, 0, len(presets))
-	for _, p := range presets {
-		if p.Name == plain {
-			return p.scheme(parts)
-		}
-		names = append(names, p.Name)
+// PulsarJava places as Pulsar's Java client does under its default,
+// JavaStringHash: (String.hashCode & 0x7fffffff) % N, over UTF-16.
+//
+// Source: apache/pulsar JavaStringHash.java, SinglePartitionMessageRouterImpl.java.
+func PulsarJava(parts uint32) Scheme {
+	return Scheme{
+		Name: "pulsar-java", Keys: KeysUTF16, Hash: hash.Java31UTF16, Fold: FoldLow31, Reduce: ReduceMod, Parts: parts,
+		EmptyUnplaced: true,
 	}
-	return Scheme{}, nearest.Unknown("scheme", name, names)
 }
 
-func (p Preset) scheme(parts uint32) (Scheme, error) {
-	if p.Parts != 0 && parts != 0 && parts != p.Parts {
-		return Scheme{}, fmt.Errorf("scheme %s: %d partitions: it always has %d", p.Name, parts, p.Parts)
-	}
-	s := p.make(parts)
-	return s, s.Check()
+// NATS places as the subject mapping {{partition(N,...)}} of a NATS server does:
+// fnv1a-32 of the chosen tokens, end to end, unsigned % N.
+//
+// Source: nats-io/nats-server server/subject_transform.go.
+func NATS(parts uint32) Scheme {
+	return Scheme{Name: "nats", Hash: hash.FNV1a32, Reduce: ReduceMod, Parts: parts}
 }
 
-// UnknownError says that no preset has the name that was asked for.
-type UnknownError = nearest.UnknownError
+// Kinesis places as a stream of N shards with equal ranges does, as CreateStream
+// makes them: the MD5 of the key as a big-endian number, times N, over 2^128. The
+// first 64 bits decide; the others could only for a key that has those of a
+// boundary, once in 2^64/N keys.
+//
+// Source: Amazon Kinesis Data Streams API reference, PutRecord.
+func Kinesis(parts uint32) Scheme {
+	return Scheme{Name: "kinesis", Hash: hash.MD5, Fold: FoldSwap, Reduce: ReduceFastrange, Parts: parts}
+}

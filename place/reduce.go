@@ -10,42 +10,84 @@ import (
 // Partition reduces a hash of [Scheme.Sum64] to the partition: below Parts, or
 // NoPartition if the scheme does not reduce.
 func (s Scheme) Partition(h uint64) uint32 {
-	if s.Fold == FoldLow31 {
-		h &= 1<<31 - 1
-	}
-	if s.Fold == FoldLow32 {
-		h &= 1<<32 - 1
-	}
+	h = s.Folded(h)
 	n := uint64(s.Parts)
+	if s.Route != 0 {
+		n = uint64(s.Route)
+	}
 	switch s.Reduce {
 	case ReduceMod:
-		return uint32(h % n)
+		return s.routed(h % n)
 	case ReduceAbsMod:
 		rest := int64(int32(h)) % int64(n)
-		return uint32(max(rest, -rest))
+		return s.routed(uint64(max(rest, -rest)))
+	case ReducePmod:
+		rest := int64(int32(h)) % int64(n)
+		if rest < 0 {
+			rest += int64(n)
+		}
+		return s.routed(uint64(rest))
 	case ReduceMask:
 		return uint32(h & (n - 1))
 	case ReduceFastrange:
-		hi, _ := bits.Mul64(h<<(64-s.Bits()), n)
+		hi, _ := bits.Mul64(h<<(64-s.Bits()+int(s.Drop)), n)
 		return uint32(hi)
 	case ReduceJump:
 		return jump(h, n)
+	case ReduceTable:
+		return s.Table.owners[h%uint64(len(s.Table.owners))]
+	case ReduceRing:
+		return s.Table.owner(h)
+	case ReduceRendezvous:
+		return s.Table.Best(h)
 	}
 	return NoPartition
+}
+
+// Folded returns what of a hash is reduced: its bits that Fold keeps, and Add
+// added.
+func (s Scheme) Folded(h uint64) uint64 {
+	switch s.Fold {
+	case FoldLow31:
+		h &= 1<<31 - 1
+	case FoldLow32:
+		h &= 1<<32 - 1
+	case FoldHigh15:
+		h = h >> 16 & (1<<15 - 1)
+	case FoldSwap:
+		h = bits.ReverseBytes64(h)
+	case FoldNoMin:
+		if h == 1<<31 {
+			h = 0
+		}
+	}
+	return h + s.Add
+}
+
+// routed returns the partition of one of Route numbers, or of Parts.
+func (s Scheme) routed(i uint64) uint32 {
+	if s.Route != 0 {
+		i /= uint64(s.Route / s.Parts)
+	}
+	return uint32(i)
 }
 
 // Bits returns how many bits of the hash reach the reduction, 1 to 64: those
 // that fastrange scales.
 func (s Scheme) Bits() int {
-	switch {
-	case s.Fold == FoldLow31:
-		return 31
-	case s.Fold == FoldLow32:
-		return 32
-	case s.Hash == hash.Default:
-		return 64
+	width := 64
+	if s.Hash != hash.Default {
+		width = min(s.Hash.Bits(), 64)
 	}
-	return min(s.Hash.Bits(), 64)
+	switch s.Fold {
+	case FoldLow31:
+		return 31
+	case FoldLow32:
+		return min(width, 32)
+	case FoldHigh15:
+		return 15
+	}
+	return width
 }
 
 // jump is the loop of "A Fast, Minimal Memory, Consistent Hash Algorithm"

@@ -4,10 +4,11 @@
 // A scheme is data, not code. It names four stages, and each stage is one of a
 // few choices:
 //
-//	key ─ Span ─► bytes ─ Hash, Seed ─► number ─ Fold ─► number ─ Reduce ─► partition
+//	key ─ Span ─► bytes ─ Hash, Seed ─► number ─ Fold, Add ─► number ─ Reduce ─► partition
 //
 // so a backend that runs a few hashes and a few reductions runs every preset of
-// a real system. [Scheme.Place] is the reference: one key a call, written
+// a real system. Where a system hashes typed values, a stage in front of these,
+// Keys, says how a value becomes bytes; package columns does that. [Scheme.Place] is the reference: one key a call, written
 // plainly. Backends do the same for whole batches, and are compared with it bit
 // for bit.
 //
@@ -35,17 +36,24 @@ const MaxParts = 1 << 31
 // Scheme says how a partition is computed from a key. It is a comparable
 // value; the zero Scheme hashes whole keys and places nothing.
 type Scheme struct {
-	Name   string   // of the preset, for messages; it changes nothing
-	Keys   Encoding // tmp
-	Add    uint64
+	Name   string    // of the preset, for messages; it changes nothing
+	Keys   Encoding  // what of a value the key is: its bytes, or a system's own form of it
 	Span   Span      // which bytes of the key are hashed
 	Hash   hash.Func // hash.Default is hash.XXH3
 	Seed   hash.Seed // unset is the hash function's own default
 	Word8  bool      // a span of exactly 8 bytes is its own hash, little-endian, under any seed
 	Fold   Fold      // which bits of the hash are kept
+	Add    uint64    // added to the folded hash, modulo 2^64; only where all 64 bits are kept
 	Reduce Reduce    // how the hash becomes a partition
+	Drop   uint8     // ReduceFastrange: so many of the highest bits do not count
 	Parts  uint32    // number of partitions, 1 to MaxParts (unless Reduce is ReduceNone)
+	Table  *Table    // ReduceTable, ReduceRing, ReduceRendezvous: what is looked up or searched
 	Null   Null      // what becomes of an absent key
+
+	// Route, if it is not 0, is a multiple of Parts: ReduceMod, ReduceAbsMod and
+	// ReducePmod reduce to Route numbers in place of Parts, of which each partition
+	// has the next Route/Parts.
+	Route uint32
 
 	// EmptyUnplaced says that the system does not place the empty key by its
 	// hash: its partition is NoPartition.
@@ -67,9 +75,12 @@ type Fold uint8
 
 // The folds.
 const (
-	FoldNone  Fold = iota // all bits
-	FoldLow31             // h & 0x7fffffff: Java's way to a number that is not negative
-	FoldLow32
+	FoldNone   Fold = iota // all bits
+	FoldLow31              // h & 0x7fffffff: Java's way to a number that is not negative
+	FoldLow32              // h & 0xffffffff, of a hash that has more
+	FoldHigh15             // (h >> 16) & 0x7fff, of a hash of 32 bits: Couchbase, nginx
+	FoldSwap               // the 8 bytes of the hash in reverse: the number that they are big-endian
+	FoldNoMin              // 0 in place of 0x80000000, the one int32 that has no absolute value: Hazelcast
 	numFolds
 )
 
@@ -78,19 +89,23 @@ type Reduce uint8
 
 // The reductions. h is the folded hash, unsigned.
 const (
-	ReduceNone      Reduce = iota // no partition
-	ReduceMod                     // h % N
-	ReduceAbsMod                  // |int32(h) % N|, the remainder signed as h is
-	ReduceMask                    // h & (N-1); N is a power of two
-	ReduceFastrange               // (h * N) >> bits of h: the high bits choose
-	ReduceJump                    // jump consistent hash of Lamping and Veach
+	ReduceNone       Reduce = iota // no partition
+	ReduceMod                      // h % N
+	ReduceAbsMod                   // |int32(h) % N|, the remainder signed as h is
+	ReduceMask                     // h & (N-1); N is a power of two
+	ReduceFastrange                // (h * N) >> bits of h: the high bits choose
+	ReduceJump                     // jump consistent hash of Lamping and Veach
+	ReducePmod                     // int32(h) mod N, never negative: Java's Math.floorMod
+	ReduceTable                    // Table's owner number h % its length
+	ReduceRing                     // the owner of the first point of Table that is >= h, else of its first point
+	ReduceRendezvous               // the member of Table with the highest score
 	numReduces
 )
 
 // NumReduces is one more than the largest Reduce, for arrays indexed by it.
 const NumReduces = int(numReduces)
 
-var reduceNames = [numReduces]string{"none", "mod", "absmod", "mask", "fastrange", "jump"}
+var reduceNames = [numReduces]string{"none", "mod", "absmod", "mask", "fastrange", "jump", "pmod", "table", "ring", "rendezvous"}
 
 // String returns the reduction's name, such as "fastrange".
 func (r Reduce) String() string {
@@ -108,8 +123,8 @@ type Null uint8
 const (
 	NullUnplaced Null = iota // hash 0 and NoPartition: the system picks a partition by chance
 	NullAsEmpty              // as the empty key
-	NullZero
-	NullSeed
+	NullZero                 // hash 0 and partition 0
+	NullSeed                 // its hash is the seed, which the reduction places
 	numNulls
 )
 
@@ -127,31 +142,6 @@ func (s Scheme) With(f hash.Func, seed hash.Seed) Scheme {
 		s.Seed, s.Word8 = seed, false
 	}
 	return s
-}
-
-// Check says whether the scheme can be computed: its fields are in range, the
-// seed fits the hash, and the reduction can make Parts partitions.
-func (s Scheme) Check() error {
-	s = s.With(hash.Default, hash.Seed{})
-	if err := s.Hash.CheckSeed(s.Seed); err != nil {
-		return err
-	}
-	switch {
-	case s.Span >= numSpans || s.Fold >= numFolds || s.Reduce >= numReduces || s.Null >= numNulls:
-		return fmt.Errorf("scheme %s: Span %d, Fold %d, Reduce %d or Null %d is none of its constants",
-			s.label(), s.Span, s.Fold, s.Reduce, s.Null)
-	case s.Word8 && s.Hash.Bits() < 64:
-		return fmt.Errorf("scheme %s: Word8 needs a hash of 64 bits, as wide as the words, not %s", s.label(), s.Hash)
-	case s.Reduce == ReduceNone:
-		return nil
-	case s.Parts == 0:
-		return fmt.Errorf("scheme %s: 0 partitions: it takes at least 1", s.label())
-	case s.Parts > MaxParts:
-		return fmt.Errorf("scheme %s: %d partitions: it takes at most %d", s.label(), s.Parts, uint32(MaxParts))
-	case s.Reduce == ReduceMask && s.Parts&(s.Parts-1) != 0:
-		return fmt.Errorf("scheme %s: %d partitions: mask takes a power of two (mod takes any number)", s.label(), s.Parts)
-	}
-	return nil
 }
 
 func (s Scheme) label() string {
@@ -174,10 +164,19 @@ func (s Scheme) Place(key []byte) (h uint64, part uint32) {
 
 // PlaceNull returns what [Scheme.Place] does, for the absent key.
 func (s Scheme) PlaceNull() (h uint64, part uint32) {
-	if s.Null == NullUnplaced {
-		return 0, NoPartition
+	s = s.With(hash.Default, hash.Seed{})
+	switch s.Null {
+	case NullAsEmpty:
+		return s.Place(nil)
+	case NullSeed:
+		h = s.Hash.ResolveSeed(s.Seed).Lo
+		return h, s.Partition(h)
+	case NullZero:
+		if s.Reduce != ReduceNone {
+			return 0, 0
+		}
 	}
-	return s.Place(nil)
+	return 0, NoPartition
 }
 
 // Sum64 returns the hash of the key under the scheme's span, function and

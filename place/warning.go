@@ -49,6 +49,7 @@ func (s Scheme) Warning() string {
 // name.
 func (s Scheme) isPreset() bool {
 	preset, err := Lookup(s.Name, s.Parts)
+	preset.Table = s.Table // another one, with the same ranges
 	return err == nil && preset.With(hash.Default, hash.Seed{}) == s
 }
 

@@ -217,6 +217,7 @@ var choiceNames = [numChoices]string{
 var hashNames = map[hash.Func]string{
 	hash.Default: "Default", hash.FX64: "FX64", hash.CRC32: "CRC32", hash.CRC32C: "CRC32C", hash.CRC16: "CRC16",
 	hash.FNV1a32: "FNV1a32", hash.FNV1a64: "FNV1a64",
+	hash.DES: "DES", hash.Java31: "Java31", hash.Java31Unsigned: "Java31Unsigned", hash.Java31UTF16: "Java31UTF16",
 }
 
 // line is w as it is to stand in weak.go.

@@ -60,11 +60,17 @@ func (b backend) Place(dst *keymill.Placement, batch *keymill.Batch, p keymill.P
 type work struct {
 	kernels  *Kernels
 	scheme   place.Scheme
+	loops    hash.Func // whose loops and kernels run: those of the scheme's hash, or of what it is a token of
 	seed     hash.Words
 	nullHash uint64
 	nullPart uint32
 
+	// The scheme that hashes are reduced by, and whether they are refolded for it.
+	reduction place.Scheme
+	refolds   bool
+
 	hashes  [BlockKeys]uint64
+	folded  [BlockKeys]uint64
 	parts   [BlockKeys]uint32
 	spans   spanBlock
 	order   [BlockKeys]uint16
@@ -77,15 +83,20 @@ type work struct {
 var works = sync.Pool{New: func() any { return new(work) }}
 
 func (w *work) start(k *Kernels, s place.Scheme) {
-	w.kernels, w.scheme, w.seed = k, s, s.Hash.ResolveSeed(s.Seed)
+	w.kernels, w.scheme, w.loops, w.seed = k, s, s.Hash, s.Hash.ResolveSeed(s.Seed)
+	if s.Hash == hash.CassandraToken {
+		w.loops = hash.Murmur3Cassandra
+	}
 	w.nullHash, w.nullPart = s.PlaceNull()
+	w.reduction, w.refolds = reductionOf(s)
 }
 
 // place computes the batch. It stops, and returns false, at a block whose offsets are
 // wrong.
 func (w *work) place(dst *keymill.Placement, b *keymill.Batch) (ok bool) {
 	wantParts := dst.Parts != nil || dst.Counts != nil
-	if !wantParts && b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst.Hashes, b.Data, b.Width) {
+	blocks := wantParts || w.scheme.Hash == hash.CassandraToken // whose second pass wants a block in the cache
+	if !blocks && b.Width > 0 && w.wholeKeys(b) && w.hashFixed(dst.Hashes, b.Data, b.Width) {
 		w.hashNulls(dst.Hashes, b)
 		return true
 	}
@@ -171,10 +182,18 @@ func (w *work) hashFixed(dst []uint64, data []byte, width int) bool {
 		words(dst, data)
 		return true
 	}
-	if k := w.kernels.Fixed[w.scheme.Hash]; k != nil && k(dst, data, width, w.seed) {
+	done := w.runFixed(dst, data, width)
+	if done && w.scheme.Hash == hash.CassandraToken {
+		tokens(dst)
+	}
+	return done
+}
+
+func (w *work) runFixed(dst []uint64, data []byte, width int) bool {
+	if k := w.kernels.Fixed[w.loops]; k != nil && k(dst, data, width, w.seed) {
 		return true
 	}
-	switch w.scheme.Hash {
+	switch w.loops {
 	case hash.XXH3:
 		return xxh3Fixed(dst, data, width, w.seed.Lo)
 	case hash.XXH64:
@@ -214,13 +233,17 @@ func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
 	if width := keys.width(); width > 0 && w.hashFixed(dst, data[keys.Start[0]:keys.End[len(dst)-1]], width) {
 		return // UUIDs as text, say
 	}
-	kernel := w.kernels.Ragged[w.scheme.Hash]
+	kernel := w.kernels.Ragged[w.loops]
 	switch {
 	case kernel != nil && kernel(dst, data, keys, w.seed):
-	case w.scheme.Hash == hash.XXH3:
+	case w.loops == hash.XXH3:
 		w.xxh3Ragged(dst, data, keys, w.seed.Lo) // which has an order of its own
 	default:
 		w.hashInOrder(dst, data, keys, keys.byLength(data, &w.order))
+	}
+	if w.scheme.Hash == hash.CassandraToken {
+		tokens(dst)
+		tokensOfEmpty(dst, keys)
 	}
 	if w.scheme.Word8 {
 		for i := range dst {
@@ -234,7 +257,7 @@ func (w *work) hashRagged(dst []uint64, b *keymill.Batch) {
 // hashInOrder hashes the keys whose numbers order holds.
 func (w *work) hashInOrder(dst []uint64, data []byte, keys Spans, order []uint16) {
 	seed := w.seed.Lo
-	switch w.scheme.Hash {
+	switch w.loops {
 	case hash.XXH64:
 		for _, i := range order {
 			dst[i] = hash.SumXXH64(keys.at(data, int(i)), seed)
@@ -289,5 +312,7 @@ func (w *work) hashInOrder(dst []uint64, data []byte, keys Spans, order []uint16
 		for _, i := range order {
 			dst[i] = sipHash(keys.at(data, int(i)), w.seed, 2, 4)
 		}
+	default:
+		w.hashByRest(dst, data, keys, order)
 	}
 }

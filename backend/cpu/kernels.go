@@ -33,7 +33,8 @@ type Kernels struct {
 	PackStrings func(dst []byte, ends []uint32, keys []string) (n int)
 	PackSlices  func(dst []byte, ends []uint32, keys [][]byte) (n int)
 
-	// Reduce writes the partition of each hash, which is not folded yet.
+	// Reduce writes the partition of each hash. Of the scheme it heeds Hash, for its bits,
+	// Fold, which is FoldNone or FoldLow31, Parts and Table: Add, Drop and Route are 0.
 	Reduce [place.NumReduces]func(dst []uint32, hashes []uint64, s *place.Scheme) bool
 }
 

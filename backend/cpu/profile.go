@@ -58,6 +58,16 @@ var plainCosts = Costs{
 		hash.FNV1a64:          {PerKey: 11.4, PerByte: 1.18},
 		hash.SipHash13:        {PerKey: 16.6, PerByte: 0.62},
 		hash.SipHash24:        {PerKey: 20.6, PerByte: 0.78},
+		hash.CassandraToken:   {PerKey: 22.5, PerByte: 0.44},
+		hash.Lookup3:          {PerKey: 10, PerByte: 0.7},
+		hash.MD5:              {PerKey: 200, PerByte: 3.5},
+		hash.DES:              {PerKey: 80, PerByte: 15},
+		hash.CityHash102:      {PerKey: 10, PerByte: 0.4},
+		hash.Java31:           {PerKey: 2, PerByte: 1.4},
+		hash.Java31Unsigned:   {PerKey: 2, PerByte: 1.4},
+		hash.Java31UTF16:      {PerKey: 2, PerByte: 0.8},
+		hash.OneAtATime:       {PerKey: 4, PerByte: 1.6},
+		hash.XXH32:            {PerKey: 9, PerByte: 0.6},
 	},
 	Fixed: [hash.NumFuncs]keymill.Cost{
 		hash.XXH3:             {PerKey: 0.5, PerByte: 0.22},
@@ -76,6 +86,16 @@ var plainCosts = Costs{
 		hash.FNV1a64:          {PerKey: 0.5, PerByte: 1.08},
 		hash.SipHash13:        {PerKey: 12.2, PerByte: 0.38},
 		hash.SipHash24:        {PerKey: 18.4, PerByte: 0.38},
+		hash.CassandraToken:   {PerKey: 4, PerByte: 0.33},
+		hash.Lookup3:          {PerKey: 10, PerByte: 0.7},
+		hash.MD5:              {PerKey: 200, PerByte: 3.5},
+		hash.DES:              {PerKey: 80, PerByte: 15},
+		hash.CityHash102:      {PerKey: 10, PerByte: 0.4},
+		hash.Java31:           {PerKey: 2, PerByte: 1.4},
+		hash.Java31Unsigned:   {PerKey: 2, PerByte: 1.4},
+		hash.Java31UTF16:      {PerKey: 2, PerByte: 0.8},
+		hash.OneAtATime:       {PerKey: 4, PerByte: 1.6},
+		hash.XXH32:            {PerKey: 9, PerByte: 0.6},
 	},
 	Reduce: [place.NumReduces]float64{
 		place.ReduceMod:       2.0,
@@ -83,5 +103,12 @@ var plainCosts = Costs{
 		place.ReduceMask:      1.0,
 		place.ReduceFastrange: 1.9,
 		place.ReduceJump:      39.3,
+
+		place.ReducePmod: 2.2,
+
+		// Of a table of 65,537 entries, a ring of 10,000 points and 100 members.
+		place.ReduceTable:      2.6,
+		place.ReduceRing:       25,
+		place.ReduceRendezvous: 90,
 	},
 }

@@ -4,14 +4,21 @@ import (
 	"math/bits"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
 )
 
 // reduce writes the partition of each key of the block.
 func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	s := &w.scheme
-	if k := w.kernels.Reduce[s.Reduce]; k == nil || !k(dst, hashes, s) {
-		w.reduceHashes(dst, hashes)
+	if w.refolds {
+		hashes = w.refold(hashes)
+	}
+	if k := w.kernels.Reduce[s.Reduce]; k == nil || !k(dst, hashes, &w.reduction) {
+		reduceHashes(dst, hashes, &w.reduction)
+	}
+	if s.Route != 0 {
+		divide(dst, s.Route/s.Parts)
 	}
 	if s.EmptyUnplaced && b.Width == 0 {
 		for i := range dst {
@@ -29,9 +36,63 @@ func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	}
 }
 
+// reductionOf returns the scheme that the hashes of s are reduced by: with all of them as
+// they are, or with their low 31 bits, to Parts numbers. If refolds is true that takes a
+// loop before; what Route asks for takes one after.
+func reductionOf(s place.Scheme) (r place.Scheme, refolds bool) {
+	r = s
+	if s.Route != 0 {
+		r.Parts, r.Route = s.Route, 0
+	}
+	if s.Fold <= place.FoldLow31 && s.Add == 0 && s.Drop == 0 {
+		return r, false
+	}
+	// What is left is a number of 64 bits, of which fastrange takes the high ones.
+	r.Hash, r.Fold, r.Add, r.Drop = hash.XXH64, place.FoldNone, 0, 0
+	return r, true
+}
+
+// refold returns the folded hashes, in the work's own memory.
+func (w *work) refold(hashes []uint64) []uint64 {
+	s, dst := &w.scheme, w.folded[:len(hashes)]
+	add := s.Add
+	shift := 0
+	if s.Reduce == place.ReduceFastrange {
+		shift = 64 - s.Bits() + int(s.Drop)
+	}
+	switch s.Fold {
+	case place.FoldSwap:
+		for i, h := range hashes {
+			dst[i] = (bits.ReverseBytes64(h) + add) << (shift & 63)
+		}
+	case place.FoldNoMin:
+		for i, h := range hashes {
+			if h == 1<<31 {
+				h = 0
+			}
+			dst[i] = (h + add) << (shift & 63)
+		}
+	case place.FoldHigh15:
+		for i, h := range hashes {
+			dst[i] = (h >> 16 & (1<<15 - 1)) << (shift & 63)
+		}
+	default:
+		kept := ^uint64(0)
+		switch s.Fold {
+		case place.FoldLow31:
+			kept = 1<<31 - 1
+		case place.FoldLow32:
+			kept = 1<<32 - 1
+		}
+		for i, h := range hashes {
+			dst[i] = (h&kept + add) << (shift & 63)
+		}
+	}
+	return dst
+}
+
 // reduceHashes writes the partition of each hash.
-func (w *work) reduceHashes(dst []uint32, hashes []uint64) {
-	s := &w.scheme
+func reduceHashes(dst []uint32, hashes []uint64, s *place.Scheme) {
 	fold := ^uint64(0)
 	if s.Fold == place.FoldLow31 {
 		fold = 1<<31 - 1
@@ -48,6 +109,16 @@ func (w *work) reduceHashes(dst []uint32, hashes []uint64) {
 		fastrange(dst, hashes, n, 64-s.Bits())
 	case place.ReduceJump:
 		jump(dst, hashes, fold, n)
+	case place.ReducePmod:
+		pmod(dst, hashes, fold, n)
+	case place.ReduceTable:
+		lookUp(dst, hashes, fold, s.Table.Owners())
+	case place.ReduceRing:
+		ring(dst, hashes, fold, s.Table)
+	case place.ReduceRendezvous:
+		for i, h := range hashes[:len(dst)] {
+			dst[i] = s.Table.Best(h & fold)
+		}
 	}
 }
 
@@ -89,6 +160,37 @@ func absMod(dst []uint32, hashes []uint64, fold, n uint64) {
 	for i, h := range hashes[:len(dst)] {
 		v := int64(int32(h & fold))
 		dst[i] = remainder(uint64(max(v, -v)), n, inverse)
+	}
+}
+
+// pmod uses that v mod n is the remainder of v + 2^31, whatever the sign of v, less that
+// of 2^31.
+func pmod(dst []uint32, hashes []uint64, fold, n uint64) {
+	if n&(n-1) == 0 {
+		mask(dst, hashes, fold&(n-1))
+		return
+	}
+	inverse := reciprocal(n)
+	less := n - 1<<31%n
+	for i, h := range hashes[:len(dst)] {
+		v := uint64(uint32(h&fold)^1<<31) + less
+		dst[i] = remainder(v, n, inverse)
+	}
+}
+
+// divide replaces each number by its quotient.
+func divide(dst []uint32, by uint32) {
+	if by&(by-1) == 0 {
+		shift := bits.TrailingZeros32(by)
+		for i := range dst {
+			dst[i] >>= shift & 31
+		}
+		return
+	}
+	inverse := uint64(1<<63/uint64(by)) + 1 // exact for numbers below 2^31
+	for i, v := range dst {
+		hi, _ := bits.Mul64(uint64(v)<<1, inverse)
+		dst[i] = uint32(hi)
 	}
 }
 

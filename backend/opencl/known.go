@@ -64,5 +64,10 @@ func (o *onlyProgram) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.
 	return o.failed
 }
 
-// runs says whether the device has what the scheme's reduction takes.
-func (d *Device) runs(s place.Scheme) bool { return s.Reduce != place.ReduceJump || d.info.FP64 }
+// runs says whether the device has what the scheme takes.
+func (d *Device) runs(s place.Scheme) bool {
+	if s.Reduce > place.ReduceJump || s.Fold > place.FoldLow31 || s.Add != 0 || s.Drop != 0 || s.Route != 0 {
+		return false
+	}
+	return s.Reduce != place.ReduceJump || d.info.FP64
+}

@@ -38,7 +38,7 @@ func Checks() []Check {
 		{"partitions", partitions},
 		{"seeds", seeds},
 		{"nulls", nulls},
-		{"slices", slices},
+		{"slices", sliced},
 		{"outputs", outputs},
 		{"scattered keys", scattered},
 		{"guard pages", guardPages},

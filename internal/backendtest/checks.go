@@ -3,6 +3,7 @@ package backendtest
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -33,7 +34,7 @@ func lengths(b keymill.Backend) error {
 	for i, f := range hash.All() {
 		for j, s := range schemes() {
 			if long() || (i+j)%len(schemes()) == 0 {
-				if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+				if err := compare(b, &batch, paramsOf(f, s), outputsOf(s)); err != nil {
 					return err
 				}
 			}
@@ -53,7 +54,7 @@ func widths(b keymill.Backend) error {
 		for i, f := range hash.All() {
 			for j, s := range schemes() {
 				if long() && width <= 257 || (i+j+width)%len(schemes()) == 0 {
-					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)&^keymill.OutCounts); err != nil {
+					if err := compare(b, &batch, paramsOf(f, s), outputsOf(s)&^keymill.OutCounts); err != nil {
 						return err
 					}
 				}
@@ -98,7 +99,7 @@ func pairs(b keymill.Backend) error {
 	for _, f := range append(hash.All(), hash.Default) {
 		for _, s := range schemes() {
 			for i := range batches {
-				if err := compare(b, &batches[i], keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+				if err := compare(b, &batches[i], paramsOf(f, s), outputsOf(s)); err != nil {
 					return err
 				}
 			}
@@ -137,13 +138,17 @@ func partitions(b keymill.Backend) error {
 		1_000_000, 1<<31 - 1, 1 << 31}
 	for _, n := range numbers {
 		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
+			if r >= place.ReduceTable && n > 1000 || r == place.ReduceRendezvous && n > 100 {
+				continue // a table of millions, or millions of scores a key
+			}
+			table := TableOf(r, n)
 			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
-				s := place.Scheme{Name: r.String(), Reduce: r, Fold: fold, Parts: n}
+				s := place.Scheme{Name: r.String(), Reduce: r, Fold: fold, Parts: n, Table: table}
 				if s.Check() != nil { // mask takes powers of two
 					continue
 				}
 				for _, f := range []hash.Func{hash.XXH3, hash.CRC32, hash.CRC16} {
-					if err := compare(b, &batch, keymill.Params{Hash: f, Scheme: s}, outputsOf(s)); err != nil {
+					if err := compare(b, &batch, paramsOf(f, s), outputsOf(s)); err != nil {
 						return err
 					}
 				}
@@ -195,9 +200,9 @@ func nulls(b keymill.Backend) error {
 	return nil
 }
 
-// slices: parts of a batch, whose offsets start anywhere, and data beyond the
+// sliced: parts of a batch, whose offsets start anywhere, and data beyond the
 // last key.
-func slices(b keymill.Backend) error {
+func sliced(b keymill.Backend) error {
 	whole := ragged(mixed(300)...)
 	whole.Data = append(whole.Data, "bytes that belong to no key"...)
 	wide := fixed(300, 16)
@@ -217,7 +222,7 @@ func slices(b keymill.Backend) error {
 func outputs(b keymill.Backend) error {
 	for _, batch := range []keymill.Batch{ragged(mixed(700)...), fixed(700, 8), fixed(700, 16)} {
 		for want := range everything + 1 {
-			for _, s := range append(schemes()[:10], place.Scheme{}) {
+			for _, s := range slices.Concat(schemes()[:10], []place.Scheme{{}}) {
 				if err := compare(b, &batch, keymill.Params{Scheme: s}, want); err != nil {
 					return fmt.Errorf("outputs %03b: %w", want, err)
 				}
@@ -230,6 +235,7 @@ func outputs(b keymill.Backend) error {
 // concurrent: many goroutines on one backend, each with work of its own.
 func concurrent(b keymill.Backend) error {
 	const goroutines = 8
+	some := countable()
 	errs := make([]error, goroutines)
 	var wg sync.WaitGroup
 	for g := range goroutines {
@@ -239,7 +245,7 @@ func concurrent(b keymill.Backend) error {
 			all := hash.All()
 			for i := range 30 {
 				batch := ragged(mixed(100 + 100*g)...)
-				p := keymill.Params{Hash: all[(g+i)%len(all)], Scheme: schemes()[(g*3+i)%10]}
+				p := paramsOf(all[(g+i)%len(all)], some[(g*3+i)%len(some)])
 				if err := compare(b, &batch, p, everything); err != nil {
 					errs[g] = err
 					return
@@ -257,9 +263,9 @@ func allocations(b keymill.Backend) error {
 		return nil
 	}
 	for _, batch := range []keymill.Batch{ragged(mixed(2000)...), fixed(2000, 16), fixed(2000, 13)} {
-		for _, s := range schemes()[:10] {
+		for _, s := range countable() {
 			for _, f := range append(hash.All(), hash.Default) {
-				p := keymill.Params{Hash: f, Scheme: s}
+				p := paramsOf(f, s)
 				var dst keymill.Placement
 				dst.Resize(everything, batch.Len(), s.Parts)
 				var err error

@@ -1,6 +1,9 @@
 package backendtest
 
 import (
+	"slices"
+	"sync"
+
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
@@ -68,7 +71,7 @@ func mixed(n int) []int {
 
 // schemes are the presets, each with a number of partitions that is no power of
 // two where it may be, and every other field of a Scheme in use somewhere.
-func schemes() []place.Scheme {
+var schemes = sync.OnceValue(func() []place.Scheme {
 	return []place.Scheme{
 		place.Mod(1000), place.Mask(64), place.Fastrange(1000), place.Jump(1000), place.Redis(),
 		place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
@@ -78,7 +81,33 @@ func schemes() []place.Scheme {
 		{Name: "tagged words", Span: place.SpanHashTag, Word8: true, Reduce: place.ReduceMod, Parts: 100, Null: place.NullAsEmpty},
 		{Name: "absolute of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceAbsMod, Parts: 7},
 		{Name: "masked of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceMask, Parts: place.MaxParts},
+		place.Scylla(14), place.Spark(7), place.Couchbase(1000), bytesOf(place.Elasticsearch(7)), place.VitessXXHash(3),
+		place.VitessXXHash(300), bytesOf(place.Hazelcast(271)),
+		{Name: "swapped jump", Fold: place.FoldSwap, Add: 0x123456789abcdef, Reduce: place.ReduceJump, Parts: 100, Null: place.NullZero},
+		{Name: "low half of the range", Fold: place.FoldLow32, Drop: 3, Reduce: place.ReduceFastrange, Parts: 1000},
+		{Name: "high 15 of a table", Fold: place.FoldHigh15, Reduce: place.ReduceTable, Parts: 7, Table: TableOf(place.ReduceTable, 7)},
+		{Name: "absolute, routed", Fold: place.FoldNoMin, Reduce: place.ReduceAbsMod, Parts: 5, Route: 35, Null: place.NullSeed},
+		{Name: "routed", Add: 1 << 63, Reduce: place.ReduceMod, Parts: 5, Route: 40, EmptyUnplaced: true},
+		tableScheme(place.ReduceTable, 1000), tableScheme(place.ReduceRing, 1000), tableScheme(place.ReduceRendezvous, 20),
+		tableScheme(place.ReduceRendezvous, 3), tableScheme(place.ReduceRing, 1),
 	}
+})
+
+// countable are the schemes whose partitions can be counted in little memory.
+func countable() []place.Scheme {
+	return slices.DeleteFunc(slices.Clone(schemes()), func(s place.Scheme) bool { return s.Parts > 1<<20 })
+}
+
+// paramsOf returns the scheme under another hash, without what needs more bits than
+// that has.
+func paramsOf(f hash.Func, s place.Scheme) keymill.Params {
+	if f != hash.Default && f.Bits() < 64 {
+		s.Add = 0
+		if s.Fold == place.FoldSwap {
+			s.Fold = place.FoldNone
+		}
+	}
+	return keymill.Params{Hash: f, Scheme: s}
 }
 
 // keySeed is a 16-byte key for the functions that take one.

@@ -48,7 +48,8 @@ func BenchmarkProfile(b *testing.B, backend keymill.Backend) {
 	for i := range data {
 		data[i] = byte(rng.Uint32())
 	}
-	for _, s := range []place.Scheme{place.Mod(1000), place.Sarama(1000), place.Mask(1024), place.Fastrange(1000), place.Jump(1000)} {
+	for _, s := range []place.Scheme{place.Mod(1000), place.Sarama(1000), place.Mask(1024), place.Fastrange(1000), place.Jump(1000),
+		place.Spark(1000), tableScheme(place.ReduceTable, 1000), tableScheme(place.ReduceRing, 1000), tableScheme(place.ReduceRendezvous, 1000)} {
 		s.Hash, s.Word8 = hash.XXH64, true // 8-byte keys that are their own hash: next to nothing
 		run("reduce/"+s.Reduce.String(), keymill.Batch{Data: data, Width: 8}, keymill.Params{Scheme: s}, keymill.OutParts)
 	}

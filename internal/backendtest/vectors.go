@@ -28,6 +28,12 @@ func vectorsHold(b keymill.Backend) error {
 		{"sarama_hash_fnv1a", "p*", schemeOnly(place.Sarama)},
 		{"sarama_reference_fnv1a", "p*", schemeOnly(place.SaramaReference)},
 		{"jump_consistent_hash", "j*", schemeOnly(place.Jump)},
+		{"pulsar_go_partition", "murmur_p*", schemeOnly(place.Pulsar)},
+		{"iceberg_bucket_binary", "b*", schemeOnly(place.Iceberg)},
+		{"spark_hash_bytes", "spark_p*", schemeOnly(place.Spark)},
+		{"hive_bucket_bytes", "hive2_b*", schemeOnly(place.Hive2)},
+		{"couchbase_vbucket", "vb*", schemeOnly(place.Couchbase)},
+		{"scylla_shard_of", "token", hashOnly(hash.Murmur3Cassandra)},
 		{"redis_cluster_keyslot", "slot", schemeOnly(func(uint32) place.Scheme { return place.Redis() })},
 	} {
 		if err := vectorsOf(b, c.file, c.output, c.params); err != nil {
@@ -36,6 +42,10 @@ func vectorsHold(b keymill.Backend) error {
 	}
 	return nil
 }
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
+func isNumber(text string) bool { return text != "" && strings.IndexFunc(text, notDigit) < 0 }
 
 func hashOnly(f hash.Func) func(uint32) keymill.Params {
 	return func(uint32) keymill.Params { return keymill.Params{Hash: f} }
@@ -60,7 +70,7 @@ func vectorsOf(b keymill.Backend, name, output string, params func(uint32) keymi
 	if prefix, ok := strings.CutSuffix(output, "*"); ok {
 		outputs = outputs[:0]
 		for name := range file.Vectors[0].Out {
-			if _, err := strconv.Atoi(strings.TrimPrefix(name, prefix)); err == nil {
+			if number, ok := strings.CutPrefix(name, prefix); ok && isNumber(number) {
 				outputs = append(outputs, name)
 			}
 		}
@@ -69,7 +79,7 @@ func vectorsOf(b keymill.Backend, name, output string, params func(uint32) keymi
 		return fmt.Errorf("no output is called %s", output)
 	}
 	for _, output := range outputs {
-		parts, _ := strconv.Atoi(strings.TrimLeft(output, "pj"))
+		parts, _ := strconv.Atoi(output[strings.LastIndexFunc(output, notDigit)+1:])
 		if err := vectorsOfOutput(b, file, &batch, output, params(uint32(parts))); err != nil {
 			return err
 		}
@@ -101,6 +111,9 @@ func vectorsOfOutput(b keymill.Backend, file *vectors.File, batch *keymill.Batch
 			computed = uint64(got.Parts[i])
 		} else {
 			computed = got.Hashes[i]
+		}
+		if s.EmptyUnplaced && v.KeyHex == "" {
+			expect = uint64(place.NoPartition)
 		}
 		if s.Hash.Bits() == 32 {
 			expect, computed = uint64(uint32(expect)), uint64(uint32(computed))
