@@ -33,7 +33,8 @@
 // rule outside its hash function (PostgreSQL's zeros, and its numeric). Then each
 // key of the batch is that hash, 8 bytes little-endian, and Encoder.Scheme is the
 // scheme with Hash XXH64 and Word8, under which a key of 8 bytes is its own hash;
-// everything behind the hash stays as it is.
+// everything behind the hash stays as it is (but PostgreSQL's Add: it is a part of
+// the chain, whose end is PostgreSQL's rowHash).
 //
 // # Nulls
 //

@@ -117,7 +117,8 @@ func (e *Encoder) Scheme() place.Scheme { return e.scheme }
 // appended to.
 //
 // The error is a [*keymill.BatchError] with the number of the row that is wrong,
-// and then dst holds nothing of use. The columns are read, never written.
+// and then dst holds nothing of use. The columns are read, never written; dst is
+// none of their Bytes.
 func (e *Encoder) Encode(dst *keymill.Batch, cols ...Column) error {
 	if err := e.check(cols); err != nil {
 		return err

@@ -32,6 +32,8 @@ func TestParseType(t *testing.T) {
 	for name, want := range map[string]string{
 		"int46":         `unknown type "int46": did you mean "int16"?`,
 		"strnig":        `did you mean "string"?`,
+		"bigitn":        `did you mean "bigint"?`,
+		"decimla(10,2)": `unknown type "decimla(10,2)": did you mean "decimal"?`,
 		"":              "use one of bool",
 		"int(4)":        "only decimal takes parameters: write int32",
 		"decimal":       "a decimal has a precision from 1 to 38",

@@ -174,9 +174,9 @@ const (
 	combine64       // PostgreSQL's hash_combine64
 )
 
-// combineConstant is what hash_combine64 adds to each hash: the first half of the
-// golden ratio's cousin that PostgreSQL chose. A scheme that adds it to the hash
-// of one column, has begun the chain: see src/include/common/hashfn.h.
+// combineConstant is what hash_combine64 of PostgreSQL's src/include/common/hashfn.h
+// adds to each hash. A scheme that adds it to the hash of one column has begun that
+// chain, from 0.
 const combineConstant = 0x49a0f4dd15e5a8e3
 
 // chainOf returns how the scheme's system chains columns.

@@ -2,6 +2,8 @@ package columns
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -91,7 +93,8 @@ func ParseType(name string) (Type, error) {
 	}
 	switch {
 	case !known:
-		return Type{}, nearest.Unknown("type", name, kindNames[:])
+		words := append(kindNames[:], slices.Sorted(maps.Keys(alsoNamed))...)
+		return Type{}, &UnknownError{Kind: "type", Name: name, Nearest: nearest.Of(strings.TrimSpace(base), words), Known: words[:numKinds]}
 	case kind == Decimal:
 		return parseDecimalType(name, params)
 	case hasParams:
