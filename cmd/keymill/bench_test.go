@@ -25,7 +25,7 @@ func smallBench(table string, args ...string) []string {
 // All three forms have the one row that is asked for, and say where the figures
 // come from.
 func TestBench(t *testing.T) {
-	args := smallBench("hash", "--backend", "cpu", "--workload", "fixed16", "--only", "xxh3")
+	args := smallBench("hash", "--backend", "cpu", "--workload", "fixed16", "--only", "xxh3 ")
 	out := done(t, "", args...)
 	require.Regexp(t, `(?m)^ +xxh3 fixed16 +cpu .* definition .*(info|noisy)$`, out)
 	require.Contains(t, out, "note the other libraries are left out, as --no-peers says\n")
