@@ -5,42 +5,66 @@ import (
 	"math/bits"
 )
 
-// desFixed hashes keys of one width that are one block, two at a time: a round of DES
-// waits for the round before, and a second key has rounds to do meanwhile.
+// desFixed hashes keys of any one width, two at a time: a round of DES waits for the
+// round before, and a second key has rounds to do meanwhile.
 func desFixed(dst []uint64, data []byte, width int) bool {
-	if width != 8 {
-		return false
+	for len(dst) >= 2 {
+		dst[0], dst[1] = desPair(data[:width], data[width:2*width])
+		dst, data = dst[2:], data[2*width:]
 	}
-	for len(dst) >= 2 && len(data) >= 16 {
-		dst[0], dst[1] = desTwo(binary.BigEndian.Uint64(data), binary.BigEndian.Uint64(data[8:]))
-		dst[0], dst[1] = bits.ReverseBytes64(dst[0]), bits.ReverseBytes64(dst[1])
-		dst, data = dst[2:], data[16:]
-	}
-	for i := range dst {
-		dst[i] = desSum(data[8*i:][:8])
+	if len(dst) > 0 {
+		dst[0] = desSum(data[:width])
 	}
 	return true
 }
 
+// desRagged takes two keys at a time if they are of one length, as sorted ones often
+// are.
 func desRagged(dst []uint64, data []byte, keys Spans, order []uint16) {
+	for len(order) >= 2 {
+		first, second := keys.at(data, int(order[0])), keys.at(data, int(order[1]))
+		if len(first) == len(second) {
+			dst[order[0]], dst[order[1]] = desPair(first, second)
+			order = order[2:]
+			continue
+		}
+		dst[order[0]] = desSum(first)
+		order = order[1:]
+	}
 	for _, i := range order {
 		dst[i] = desSum(keys.at(data, int(i)))
 	}
 }
 
-// desSum hashes a key of any length, the empty one as a block of zeros.
+// desPair hashes two keys of one length.
+func desPair(first, second []byte) (uint64, uint64) {
+	one, two := uint64(0), uint64(0)
+	for ; len(first) > 8 && len(second) > 8; first, second = first[8:], second[8:] {
+		one, two = desTwo(one^binary.BigEndian.Uint64(first), two^binary.BigEndian.Uint64(second))
+	}
+	one, two = desTwo(one^desLast(first), two^desLast(second))
+	return bits.ReverseBytes64(one), bits.ReverseBytes64(two)
+}
+
+// desSum hashes a key.
 func desSum(key []byte) uint64 {
 	mac := uint64(0)
 	for ; len(key) > 8; key = key[8:] {
 		mac = desOne(mac ^ binary.BigEndian.Uint64(key))
 	}
-	last := uint64(0)
-	if n := len(key); n == 8 {
-		last = le64(key)
-	} else if n > 0 {
-		last = upTo7(key) >> (64 - 8*n)
+	return bits.ReverseBytes64(desOne(mac ^ desLast(key)))
+}
+
+// desLast returns the last block, of 0 to 8 bytes, with zeros behind them.
+func desLast(key []byte) uint64 {
+	switch n := len(key); n {
+	case 8:
+		return binary.BigEndian.Uint64(key)
+	case 0:
+		return 0
+	default:
+		return bits.ReverseBytes64(upTo7(key) >> (64 - 8*n))
 	}
-	return bits.ReverseBytes64(desOne(mac ^ bits.ReverseBytes64(last)))
 }
 
 // desOne is DES under the zero key.
