@@ -183,7 +183,7 @@ func (t *typedKeys) split(key []byte) error {
 		return nil
 	}
 	if n := bytes.Count(key, []byte{'\t'}) + 1; n != len(t.fields) {
-		return fmt.Errorf("%d columns, with tabs between them, and --key-type names %d", n, len(t.fields))
+		return fmt.Errorf("the key has %d of the %d columns of --key-type, with tabs between them", n, len(t.fields))
 	}
 	rest := key
 	for i := range t.fields {
