@@ -135,7 +135,7 @@ func TestKeysThatAreNoValues(t *testing.T) {
 	require.Contains(t, errs, "rows.tsv:3: byte 14: fewer columns than the 2 of the key")
 
 	for says, args := range map[string][]string{
-		`did you mean "int64"`:                         {"--scheme", "spark", "--partitions", "3", "--key-type", "int46"},
+		`did you mean "int`:                         {"--scheme", "spark", "--partitions", "3", "--key-type", "int46"},
 		"uuid":                                         {"--scheme", "spark", "--partitions", "3", "--key-type", "uuid"},
 		"--key-encoding is for keys of one column":     {"--scheme", "spark", "--partitions", "3", "--key-type", "int32,int32", "--key-encoding", "hex"},
 		"--key-type does not go with --format tree":    {"--scheme", "spark", "--partitions", "3", "--key-type", "string", "--format", "tree"},
