@@ -6,6 +6,15 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
+// Lacks says why a device cannot compute a reduction; "" if it can. It is all that a device may
+// lack: every other reduction, every fold and every hash function has a kernel.
+func (i DeviceInfo) Lacks(r place.Reduce) string {
+	if r == place.ReduceJump && !i.FP64 {
+		return "jump takes double-precision numbers, which the device has not"
+	}
+	return ""
+}
+
 // Profile returns what work on a device is taken to cost until somebody measures it. It
 // is a guess, by what bounds a GPU behind a bus: a goroutine for each slot copies keys to pinned
 // memory and results from it, together at some 20 GB/s, and a launch with its transfers takes
@@ -19,8 +28,11 @@ func Profile(info DeviceInfo) keymill.Profile {
 	profile := keymill.Profile{}
 	for _, f := range hash.All() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
-			for r := range place.NumReduces {
-				op := keymill.Op{Hash: f, Class: class, Reduce: place.Reduce(r)}
+			for r := range place.Reduce(place.NumReduces) {
+				if info.Lacks(r) != "" {
+					continue
+				}
+				op := keymill.Op{Hash: f, Class: class, Reduce: r}
 				profile[op] = keymill.Cost{Fixed: fixed, PerKey: perKey, PerByte: perByte}
 			}
 		}
