@@ -76,6 +76,7 @@ func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
 func (a *app) placeCommand() *cobra.Command {
 	var input inputFlags
 	var which schemeFlags
+	var types keyTypeFlags
 	var counts bool
 	cmd := &cobra.Command{
 		Use:   "place --scheme NAME --partitions N [FILE...]",
@@ -94,6 +95,10 @@ func (a *app) placeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			placer, err := types.placer(params, &input)
+			if err != nil {
+				return err
+			}
 			scheme, _ := params.Resolve()
 			if counts && scheme.Parts > maxCounted {
 				return usageError{fmt.Errorf("--counts of %d partitions: it prints at most %d", scheme.Parts, maxCounted)}
@@ -108,8 +113,7 @@ func (a *app) placeCommand() *cobra.Command {
 				write = total.add
 			}
 			rows, err := a.stream(cmd.Context(), args, &input, func(d *keymill.Dispatcher, job *ingest.Job) error {
-				job.Placement.Resize(keymill.OutParts, job.Keys.Len(), 0)
-				if err := d.Place(&job.Placement, &job.Keys, params); err != nil {
+				if err := placer.place(d, job, keymill.OutParts); err != nil {
 					return err
 				}
 				write(job)
@@ -123,6 +127,7 @@ func (a *app) placeCommand() *cobra.Command {
 	}
 	input.add(cmd)
 	which.add(cmd)
+	types.add(cmd)
 	cmd.Flags().BoolVar(&counts, "counts", false, "print how many keys each partition has, not each key")
 	return cmd
 }
