@@ -54,7 +54,7 @@ func Read(from io.Reader, file string) ([]Node, error) {
 		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: it has no node: each is a line, NAME [weight=W] ...", file)
+		return nil, fmt.Errorf("%s: it has no node: each is a line that begins with its name", file)
 	}
 	return list, nil
 }

@@ -127,8 +127,7 @@ func checkEqual(scheme string, members []Member) error {
 }
 
 func tooMany(scheme string, n uint64, what string) error {
-	return fmt.Errorf("scheme %s: %d %s: it takes at most %d; if weights have a common divisor, divide them by it",
-		scheme, n, what, maxEntries)
+	return fmt.Errorf("scheme %s: %d %s: it takes at most %d", scheme, n, what, maxEntries)
 }
 
 // totalWeight returns the sum of the weights: fewer than 2^24 members, so no overflow.

@@ -152,7 +152,7 @@ func NginxConsistent(members []Member) (Scheme, error) {
 	}
 	total := totalWeight(members)
 	if total > maxEntries/160 {
-		return Scheme{}, tooMany(name, total*160, "points (160 of each unit of weight)")
+		return Scheme{}, tooMany(name, total*160, "points, 160 of each unit of weight")
 	}
 	points := make([]point, 0, total*160)
 	for i, m := range members {

@@ -105,6 +105,38 @@ func TestOrderOfMembers(t *testing.T) {
 	}
 }
 
+// What systems make of names that the vectors do not have, told from their sources.
+func TestNamesOfMembers(t *testing.T) {
+	same := func(scheme, one, other string) bool {
+		var s [2]place.Scheme
+		for i, name := range []string{one, other} {
+			var err error
+			s[i], err = place.LookupMembers(scheme, []place.Member{{Name: name}, {Name: "b:1"}})
+			require.NoError(t, err)
+		}
+		return slices.Equal(s[0].Table.Points(), s[1].Table.Points())
+	}
+	for _, scheme := range []string{"ketama", "ketama-default"} {
+		require.True(t, same(scheme, "a", "a:11211"))
+		require.False(t, same(scheme, "a", "a:11212"))
+		require.True(t, same(scheme, "[::1]:11211", "::1"))
+		require.False(t, same(scheme, "::1", ":"), "the last group of an address is no port")
+		require.False(t, same(scheme, "/run/a", "/run/a:11211"), "a socket has port 0")
+	}
+	require.False(t, same("nginx-consistent", "a", "a:80"))
+	require.True(t, same("nginx-consistent", "unix:/run/a", "UNIX:/run/a"))
+	require.True(t, same("nginx-consistent", "unix:/run/a", "/run/a"))
+
+	for _, p := range place.MemberPresets() {
+		members := named("n%d", 0, 2)
+		members[0].Tokens, members[1].Tokens = []int64{0}, []int64{1}
+		s, err := place.LookupMembers(p.Name, members)
+		require.NoError(t, err)
+		_, part := s.Place(nil)
+		require.Equal(t, strings.HasPrefix(p.Name, "nginx"), part == place.NoPartition, p.Name)
+	}
+}
+
 // The tokens are those of the vectors of Cassandra's partitioner, so each key must
 // meet the member whose token is its own, and the one behind it otherwise.
 func TestCassandraRing(t *testing.T) {
@@ -178,7 +210,7 @@ func TestMembersThatAreNone(t *testing.T) {
 	fails := func(_ place.Scheme, err error) error { return err }
 	huge := []place.Member{{Name: "a", Weight: 1 << 24}, {Name: "b"}}
 	require.ErrorContains(t, fails(place.NginxHash(huge)), "16777217 units of weight: it takes at most 16777216")
-	require.ErrorContains(t, fails(place.NginxConsistent(huge)), "points (160 of each unit of weight)")
+	require.ErrorContains(t, fails(place.NginxConsistent(huge)), "2684354720 points, 160 of each unit of weight: it takes at most 16777216")
 	require.ErrorContains(t, fails(place.MaglevCilium(huge, 251, 0)), "Cilium's go up to 65535")
 	require.ErrorContains(t, fails(place.MaglevEnvoy(two, 100)), "it takes a prime number")
 	require.ErrorContains(t, fails(place.MaglevEnvoy(two, 1)), "it takes a prime number")
