@@ -36,12 +36,19 @@ func SelfTest(b Backend) error {
 			t.run(&batches[i], Params{Hash: f, Seed: selfTestSeed(f)}, OutHashes)
 		}
 		for i, scheme := range selfTestSchemes {
+			if scheme.With(f, hash.Seed{}).Check() != nil {
+				continue // the function is too narrow for the scheme
+			}
 			t.run(&ragged, Params{Hash: f, Scheme: scheme}, OutParts)
 			t.run(&batches[i%len(batches)], Params{Hash: f, Scheme: scheme}, OutHashes|OutParts|OutCounts)
 		}
 	}
 	for i, f := range hash.All() {
-		t.run(&many, Params{Hash: f, Scheme: selfTestSchemes[i%len(selfTestSchemes)]}, OutHashes|OutParts)
+		scheme := selfTestSchemes[i%len(selfTestSchemes)]
+		if scheme.With(f, hash.Seed{}).Check() != nil {
+			scheme = selfTestSchemes[0]
+		}
+		t.run(&many, Params{Hash: f, Scheme: scheme}, OutHashes|OutParts)
 	}
 	for _, scheme := range selfTestSchemes {
 		t.run(&ragged, Params{Scheme: scheme}, OutHashes|OutParts|OutCounts)
