@@ -148,7 +148,7 @@ func TestKeys(t *testing.T) {
 		&keymill.Batch{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, &keymill.Batch{Data: []byte("0123{56}89abcdef"), Width: 16})
 	for i, b := range batches {
 		nulls := withNulls(b)
-		for _, f := range hash.All() {
+		for _, f := range kernels.Functions() {
 			for j, s := range schemes(f) {
 				turn := i + j + int(f)
 				if turn%2 == 0 {
@@ -168,7 +168,7 @@ func TestAlone(t *testing.T) {
 	for _, n := range append(upTo(68), 95, 96, 97, 127, 128, 129, 240, 241, 255, 256, 257, 1024, 1025) {
 		for before := range 8 {
 			b := ragged(before, n)
-			for _, f := range hash.All() {
+			for _, f := range kernels.Functions() {
 				e := expect(b, place.Scheme{Hash: f})
 				for load := range kernels.Load(kernels.NumLoads) {
 					l := launch{Options: kernels.Options{Hash: f, Load: load}, want: e, flags: kernels.FlagHashes}
@@ -184,7 +184,7 @@ func TestAlone(t *testing.T) {
 	}
 	for _, width := range kernels.Widths() {
 		b := fixed(1, width)
-		for _, f := range hash.All() {
+		for _, f := range kernels.Functions() {
 			e := expect(b, place.Scheme{Hash: f})
 			for load := range kernels.Load(kernels.NumLoads) {
 				h.check(t, launch{Options: kernels.Options{Hash: f, Width: width, Load: load}, want: e, flags: kernels.FlagHashes})
@@ -221,7 +221,7 @@ func TestReductions(t *testing.T) {
 				}
 				h.everyWay(t, own, s, int(reduce))
 				s.Word8 = false
-				for _, s.Hash = range hash.All() {
+				for _, s.Hash = range kernels.Functions() {
 					h.everyWay(t, fixed(40, 16), s, int(s.Hash)+int(reduce))
 				}
 			}
@@ -236,7 +236,7 @@ func TestRandom(t *testing.T) {
 	for _, seed := range []uint64{1, uint64(time.Now().UnixNano())} {
 		random := rand.New(rand.NewPCG(seed, 0))
 		for range 150 {
-			f := hash.All()[random.IntN(len(hash.All()))]
+			f := kernels.Functions()[random.IntN(len(kernels.Functions()))]
 			all := schemes(f)
 			s := all[random.IntN(len(all))]
 			if s.Reduce != place.ReduceNone && s.Reduce != place.ReduceMask && random.IntN(2) == 0 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
 
@@ -35,6 +36,9 @@ func (d *Device) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Param
 
 // programFor returns the program for some work, if the device can do that at all.
 func (d *Device) programFor(w *work, s place.Scheme) (*specialised, error) {
+	if !kernels.Runs(s.Hash) {
+		return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("the kernel does not compute %s", s.Hash)}
+	}
 	if !d.runs(s) {
 		return nil, &Error{Kind: Unsupported, Err: errors.New("jump takes double-precision numbers, which the device has not")}
 	}

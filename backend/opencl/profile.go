@@ -2,7 +2,7 @@ package opencl
 
 import (
 	"github.com/keymill/keymill"
-	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
 
@@ -17,7 +17,7 @@ func Profile(info DeviceInfo) keymill.Profile {
 	}
 	const fixed, perKey, perByte = 60e3, 0.8, 0.05
 	profile := keymill.Profile{}
-	for _, f := range hash.All() {
+	for _, f := range kernels.Functions() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
 			for r := range place.NumReduces {
 				op := keymill.Op{Hash: f, Class: class, Reduce: place.Reduce(r)}
