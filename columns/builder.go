@@ -49,6 +49,29 @@ func (b *Builder) Reset() {
 	b.col.Bytes.Reset()
 }
 
+// Truncate removes all values but the first n, which is at most Len.
+func (b *Builder) Truncate(n int) {
+	switch c := &b.col; c.store() {
+	case inInts:
+		c.Ints = c.Ints[:n]
+	case inFloats:
+		c.Floats = c.Floats[:n]
+	default:
+		if w := c.Bytes.Width; w > 0 {
+			c.Bytes.Data = c.Bytes.Data[:n*w]
+		} else if len(c.Bytes.Offsets) > 0 {
+			c.Bytes.Offsets = c.Bytes.Offsets[:n+1]
+			c.Bytes.Data = c.Bytes.Data[:c.Bytes.Offsets[n]]
+		}
+	}
+	if words := (n + 63) / 64; words < len(b.col.Valid) {
+		b.col.Valid = b.col.Valid[:words]
+	}
+	if n%64 != 0 && len(b.col.Valid) == (n+63)/64 {
+		b.col.Valid[n/64] &= 1<<(n%64) - 1
+	}
+}
+
 // ValueError says that a text is no value of a type.
 type ValueError struct {
 	Type  Type

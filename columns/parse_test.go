@@ -197,3 +197,43 @@ func FuzzBuilder(f *testing.F) {
 		require.NoError(t, c.Validate())
 	})
 }
+
+// A row that turns out bad in a later column is taken back from the earlier ones.
+func TestTruncate(t *testing.T) {
+	for name, texts := range map[string][]string{
+		"int64": {"1", "2", "3"}, "float64": {"1", "2", "3"}, "string": {"a", "", "ccc"}, "date": {"2026-01-01", "2026-01-02", "2026-01-03"},
+		"uuid":          {"00000000000000000000000000000001", "00000000000000000000000000000002", "00000000000000000000000000000003"},
+		"decimal(38,0)": {"1", "2", "3"},
+	} {
+		for n := range 140 {
+			b, want := columns.NewBuilder(typeOf(t, name)), columns.NewBuilder(typeOf(t, name))
+			for i := range n + 70 {
+				for _, builder := range []*columns.Builder{b, want} {
+					switch {
+					case builder == want && i >= n:
+					case i%5 == 4:
+						require.NoError(t, builder.AppendNull())
+					default:
+						require.NoError(t, builder.Append([]byte(texts[i%3])))
+					}
+				}
+			}
+			b.Truncate(n)
+			require.Equal(t, n, b.Len(), name)
+			for _, builder := range []*columns.Builder{b, want} { // and it goes on from there
+				require.NoError(t, builder.Append([]byte(texts[0])))
+				require.NoError(t, builder.AppendNull())
+			}
+			got, expected := b.Column(), want.Column()
+			require.NoError(t, got.Validate())
+			require.Equal(t, expected.Len(), got.Len())
+			for i := range got.Len() {
+				require.Equal(t, expected.IsNull(i), got.IsNull(i), "%s: value %d after %d", name, i, n)
+			}
+			require.Equal(t, expected.Ints, got.Ints)
+			require.Equal(t, expected.Floats, got.Floats)
+			require.Equal(t, expected.Bytes.Data, got.Bytes.Data)
+			require.Equal(t, expected.Bytes.Offsets, got.Bytes.Offsets)
+		}
+	}
+}
