@@ -2,7 +2,6 @@ package place
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/keymill/keymill/internal/nearest"
 )
@@ -54,14 +53,19 @@ func Presets() []Preset { return append([]Preset(nil), presets...) }
 
 // Lookup returns the preset of that name with that many partitions; 0 stands
 // for the number that the system fixes, where it fixes one. An unknown name
-// gives an [*UnknownError] that suggests the nearest one. The scheme returned
-// passes [Scheme.Check].
+// gives an [*UnknownError] that suggests the nearest one, and one of
+// [MemberPresets] an error that matches [ErrMembers]. The scheme returned passes [Scheme.Check].
 func Lookup(name string, parts uint32) (Scheme, error) {
-	plain := strings.ReplaceAll(strings.ToLower(name), "_", "-")
-	names := make([]string, 0, len(presets))
+	names := make([]string, 0, len(presets)+len(memberPresets))
 	for _, p := range presets {
-		if p.Name == plain {
+		if p.Name == plainName(name) {
 			return p.scheme(parts)
+		}
+		names = append(names, p.Name)
+	}
+	for _, p := range memberPresets {
+		if p.Name == plainName(name) {
+			return Scheme{}, fmt.Errorf("scheme %s: %w", p.Name, ErrMembers)
 		}
 		names = append(names, p.Name)
 	}
