@@ -118,6 +118,19 @@ const (
 	risingWork   = "offsets checked"
 )
 
+// HashWork returns how [Kernel] calls the work of a hash function: for keys of one
+// width, and for keys of any length.
+func HashWork(f hash.Func) []string { return []string{fixedWork(f), raggedWork(f)} }
+
+// SpanWork returns how [Kernel] calls the work of finding the bytes of a key that are
+// hashed; "" where there is none.
+func SpanWork(s place.Span) string {
+	if s == place.SpanHashTag {
+		return hashTagsWork
+	}
+	return ""
+}
+
 func fixedWork(f hash.Func) string  { return f.String() + ", fixed width" }
 func raggedWork(f hash.Func) string { return f.String() + ", any length" }
 
