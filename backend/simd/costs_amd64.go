@@ -57,6 +57,7 @@ var (
 			place.ReduceMask:      0.9,
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      5.5,
+			place.ReducePmod:      1.1,
 		},
 	}
 	costsAVX512 = cpu.Costs{
@@ -103,6 +104,7 @@ var (
 			place.ReduceMask:      1.0,
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      4.6,
+			place.ReducePmod:      1.1,
 		},
 	}
 )

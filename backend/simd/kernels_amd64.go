@@ -4,6 +4,9 @@ package simd
 
 import (
 	"github.com/klauspost/cpuid/v2"
+
+	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/place"
 )
 
 const whyNone = ""
@@ -63,4 +66,26 @@ var (
 )
 
 // leftToCPU says why some work has no kernel.
-var leftToCPU = map[string]string{}
+var leftToCPU = func() map[string]string {
+	left := map[string]string{
+		place.ReduceTable.String():      "a remainder and a look-up: the look-up stays scalar, and memory decides what it takes",
+		place.ReduceRing.String():       "a search looks up its points one after the other",
+		place.ReduceRendezvous.String(): "no kernel yet",
+	}
+	for why, functions := range notVectors {
+		for _, f := range functions {
+			left[fixedWork(f)], left[raggedWork(f)] = why, why
+		}
+	}
+	return left
+}()
+
+// notVectors says why some functions have no kernels.
+var notVectors = map[string][]hash.Func{
+	"each of its steps looks up tables, which vectors do a lane at a time": {hash.DES},
+	"it branches by classes of lengths, and lanes would have to be sorted into them; few systems place by it": {
+		hash.CityHash102},
+	"few systems place by it, with short keys, whose lanes would save little of what plain Go takes": {
+		hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
+	"no kernel yet": {hash.Lookup3, hash.MD5},
+}

@@ -63,6 +63,10 @@ var (
 var leftToCPU = func() map[string]string {
 	left := map[string]string{
 		"mod":        "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
+		"pmod":       "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
+		"table":      "NEON multiplies no 64-bit numbers, and looks up no tables in memory",
+		"ring":       "NEON looks up no tables in memory",
+		"rendezvous": "NEON multiplies no 64-bit numbers",
 		"absmod":     "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
 		"fastrange":  "NEON multiplies no 64-bit numbers; a scalar multiplication is all that it takes",
 		"jump":       "two lanes of 64 bits would wait for each other's jumps, and NEON multiplies no 64-bit numbers",
@@ -75,6 +79,9 @@ var leftToCPU = func() map[string]string {
 			hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.FNV1a64},
 		"two lanes of 64 bits, which rotate in two instructions, take more cycles than the scalar units, by count": {
 			hash.SipHash13, hash.SipHash24},
+		"each of its steps looks up tables, which vectors do a lane at a time":     {hash.DES},
+		"it branches by classes of lengths, and NEON multiplies no 64-bit numbers": {hash.CityHash102},
+		"its lanes are not written yet, for NEON":                                  {hash.Lookup3, hash.MD5, hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
 	} {
 		for _, f := range functions {
 			left[fixedWork(f)], left[raggedWork(f)] = why, why

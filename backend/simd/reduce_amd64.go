@@ -16,6 +16,7 @@ var reduceAVX2 = family{
 		place.ReduceMask:      maskKernel,
 		place.ReduceFastrange: fastrangeKernel,
 		place.ReduceJump:      jumpKernel,
+		place.ReducePmod:      pmodKernel,
 	},
 }
 
@@ -55,6 +56,18 @@ func absModKernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
 		return false
 	}
 	absMod32AVX2(&dst[0], &hashes[0], len(dst), uint32(foldOf(s)), s.Parts, inverse32(s.Parts))
+	return true
+}
+
+func pmodKernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
+	n := s.Parts
+	switch {
+	case n&(n-1) == 0: // the low bits say it for negative numbers too
+		return maskKernel(dst, hashes, s)
+	case len(dst) < lanes:
+		return false
+	}
+	pmod32AVX2(&dst[0], &hashes[0], len(dst), uint32(foldOf(s)), n, inverse32(n), n-1<<31%n)
 	return true
 }
 

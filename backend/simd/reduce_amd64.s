@@ -134,6 +134,63 @@ done:
 	VZEROUPPER
 	RET
 
+// func pmod32AVX2(dst *uint32, hashes *uint64, n int, low uint32, parts uint32, inverse uint32, lack uint32)
+// Requires: AVX, AVX2
+TEXT ·pmod32AVX2(SB), NOSPLIT, $0-40
+	MOVL         low+24(FP), AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVL         parts+28(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         inverse+32(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         lack+36(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Y3
+	VPCMPEQD     Y4, Y4, Y4
+	VPSLLD       $0x1f, Y4, Y4
+	MOVQ         dst+0(FP), AX
+	MOVQ         hashes+8(FP), CX
+	MOVQ         n+16(FP), DX
+
+group:
+	VMOVDQU  (CX), Y5
+	VMOVDQU  32(CX), Y6
+	VSHUFPS  $0x88, Y6, Y5, Y5
+	VPAND    Y0, Y5, Y5
+	VPXOR    Y4, Y5, Y5
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y2, Y5, Y6
+	VPMULUDQ Y2, Y7, Y7
+	VPSRLQ   $0x20, Y6, Y6
+	VPBLENDD $0xaa, Y7, Y6, Y6
+	VPMULLD  Y1, Y6, Y6
+	VPSUBD   Y6, Y5, Y5
+	VPSUBD   Y1, Y5, Y6
+	VPMINUD  Y6, Y5, Y5
+	VPADDD   Y3, Y5, Y5
+	VPSUBD   Y1, Y5, Y6
+	VPMINUD  Y6, Y5, Y5
+	VPERMQ   $0xd8, Y5, Y5
+	VMOVDQU  Y5, (AX)
+	ADDQ     $0x00000040, CX
+	ADDQ     $0x00000020, AX
+	SUBQ     $0x00000008, DX
+	CMPQ     DX, $0x00000008
+	JGE      group
+	TESTQ    DX, DX
+	JZ       done
+	LEAQ     -64(CX)(DX*8), CX
+	LEAQ     -32(AX)(DX*4), AX
+	MOVQ     $0x00000008, DX
+	JMP      group
+
+done:
+	VZEROUPPER
+	RET
+
 // func mod64AVX2(dst *uint32, hashes *uint64, n int, parts uint32, inverse uint64)
 // Requires: AVX, AVX2
 TEXT ·mod64AVX2(SB), NOSPLIT, $0-40
