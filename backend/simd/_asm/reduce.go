@@ -13,6 +13,13 @@ func kernel(name, signature, doc string) {
 	Doc(doc)
 }
 
+// growing begins such a function that has much memory on the stack: it asks for it.
+func growing(name, signature, doc string) {
+	TEXT(name, 0, signature)
+	Pragma("noescape")
+	Doc(doc)
+}
+
 func reduce() {
 	maskAVX2()
 	mod32AVX2("mod32AVX2", unsigned)
