@@ -32,6 +32,7 @@ var (
 			hash.FNV1a64:          {PerKey: 1.7, PerByte: 0.32},
 			hash.SipHash13:        {PerKey: 2.3, PerByte: 0.13},
 			hash.SipHash24:        {PerKey: 2.7, PerByte: 0.23},
+			hash.Lookup3:          {PerKey: 1.8, PerByte: 0.22},
 			hash.MD5:              {PerKey: 9.0, PerByte: 0.19},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
@@ -51,6 +52,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.25},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.07},
 			hash.SipHash24:        {PerKey: 1.4, PerByte: 0.14},
+			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.08},
 			hash.MD5:              {PerKey: 10.0, PerByte: 0.17},
 		},
 		Reduce: [place.NumReduces]float64{
@@ -81,6 +83,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.5, PerByte: 0.14},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.10},
 			hash.SipHash24:        {PerKey: 1.8, PerByte: 0.16},
+			hash.Lookup3:          {PerKey: 2.1, PerByte: 0.13},
 			hash.MD5:              {PerKey: 6.0, PerByte: 0.12},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
@@ -100,6 +103,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.08},
 			hash.SipHash13:        {PerKey: 0.8, PerByte: 0.06},
 			hash.SipHash24:        {PerKey: 1.0, PerByte: 0.10},
+			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.06},
 			hash.MD5:              {PerKey: 6.5, PerByte: 0.11},
 		},
 		Reduce: [place.NumReduces]float64{

@@ -35,7 +35,7 @@ var (
 	avx2 = variant{
 		name:     "avx2",
 		needs:    []cpuid.FeatureID{cpuid.AVX2, cpuid.BMI2, cpuid.POPCNT},
-		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, md5AVX2, reduceAVX2, tagsAVX2, packAVX2, offsetsAVX2},
+		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, lookup3AVX2, md5AVX2, reduceAVX2, tagsAVX2, packAVX2, offsetsAVX2},
 	}
 	sse42 = variant{
 		name:     "sse4.2",
@@ -56,7 +56,7 @@ var (
 	avx512 = variant{
 		name:     "avx512",
 		needs:    []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL, cpuid.BMI2, cpuid.POPCNT},
-		families: []family{lanes32AVX512, sums64AVX512, xxh3AVX512, md5AVX512, reduceAVX512, tagsAVX512},
+		families: []family{lanes32AVX512, sums64AVX512, xxh3AVX512, lookup3AVX512, md5AVX512, reduceAVX512, tagsAVX512},
 	}
 	vpclmul = variant{
 		name:     "vpclmul",
@@ -87,5 +87,4 @@ var notVectors = map[string][]hash.Func{
 		hash.CityHash102},
 	"few systems place by it, with short keys, whose lanes would save little of what plain Go takes": {
 		hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
-	"no kernel yet": {hash.Lookup3},
 }

@@ -112,7 +112,7 @@ func (l *lanes32) hashFixed(dst []uint64, data []byte, width int, words hash.Wor
 		return l.hashFixedAsRagged(dst, data, width, words)
 	}
 	// A key is read by 16 bytes, which goes beyond its end: the last keys are not.
-	reach := (width + 15) &^ 15
+	reach := int(l.reach(uint64(width)))
 	readable := n + 1 - (reach+width-1)/width
 	if readable < l.group {
 		return false
@@ -158,7 +158,7 @@ func (l *lanes32) hashRagged(dst []uint64, data []byte, keys cpu.Spans, words ha
 	}
 	lo, hi := 0, n
 	found := survey(keys)
-	reach := l.reach(found.longest)
+	reach := l.reach(uint64(found.longest))
 	if l.longest > 0 && found.longest > l.longest {
 		return false
 	}
@@ -217,9 +217,9 @@ func survey(keys cpu.Spans) (s surveyed) {
 
 // reach is how far from its start on a key may be read: by steps of 16 bytes, as
 // long as another of its group, which is no longer than that, is not done.
-func (l *lanes32) reach(longest uint32) uint64 {
+func (l *lanes32) reach(longest uint64) uint64 {
 	step := uint64(16 - l.overlap)
-	return max(16, (uint64(longest)+step-1)/step*step+uint64(l.overlap))
+	return max(16, (longest+step-1)/step*step+uint64(l.overlap))
 }
 
 // readable says whether all of the keys may be read: so far from the start on, and

@@ -27,6 +27,7 @@ func eachLanes32(t *testing.T, test func(t *testing.T, l *lanes32, seed hash.Wor
 		kernels["avx2/spark"] = murmur3SparkAVX2
 		kernels["avx2/hive"] = murmur3HiveAVX2
 		kernels["avx2/fnv1a"] = fnv1a32AVX2
+		kernels["avx2/lookup3"] = lookup3Lanes256
 		kernels["avx2/md5"] = md5Lanes256
 	}
 	if detected().missing(avx512.needs) == "" {
@@ -35,10 +36,11 @@ func eachLanes32(t *testing.T, test func(t *testing.T, l *lanes32, seed hash.Wor
 		kernels["avx512/spark"] = murmur3SparkAVX512
 		kernels["avx512/hive"] = murmur3HiveAVX512
 		kernels["avx512/fnv1a"] = fnv1a32AVX512
+		kernels["avx512/lookup3"] = lookup3Lanes512
 		kernels["avx512/md5"] = md5Lanes512
 	}
 	for name, l := range kernels {
-		t.Run(name, func(t *testing.T) { test(t, l, hash.Words{Lo: 0x9e3779b9}) })
+		t.Run(name, func(t *testing.T) { test(t, l, hash.Words{Lo: 0x89abcdef9e3779b9}) })
 	}
 }
 

@@ -19,6 +19,8 @@ var families = map[string]func(){
 	"crcz":     crcz,
 	"lanes32":  lanes32,
 	"lanes32z": lanes32z,
+	"lookup3":  lookup3,
+	"lookup3z": lookup3z,
 	"md5":      md5,
 	"md5z":     md5z,
 	"pack":     pack,
