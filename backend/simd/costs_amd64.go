@@ -32,6 +32,7 @@ var (
 			hash.FNV1a64:          {PerKey: 1.7, PerByte: 0.32},
 			hash.SipHash13:        {PerKey: 2.3, PerByte: 0.13},
 			hash.SipHash24:        {PerKey: 2.7, PerByte: 0.23},
+			hash.CassandraToken:   {PerKey: 4.2, PerByte: 0.12},
 			hash.Lookup3:          {PerKey: 1.8, PerByte: 0.22},
 			hash.MD5:              {PerKey: 9.0, PerByte: 0.19},
 		},
@@ -52,6 +53,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.25},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.07},
 			hash.SipHash24:        {PerKey: 1.4, PerByte: 0.14},
+			hash.CassandraToken:   {PerKey: 0.8, PerByte: 0.12},
 			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.08},
 			hash.MD5:              {PerKey: 10.0, PerByte: 0.17},
 		},
@@ -62,6 +64,8 @@ var (
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      5.5,
 			place.ReducePmod:      1.1,
+
+			place.ReduceRendezvous: 44, // of 100 members
 		},
 	}
 	costsAVX512 = cpu.Costs{
@@ -83,6 +87,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.5, PerByte: 0.14},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.10},
 			hash.SipHash24:        {PerKey: 1.8, PerByte: 0.16},
+			hash.CassandraToken:   {PerKey: 2.5, PerByte: 0.06},
 			hash.Lookup3:          {PerKey: 2.1, PerByte: 0.13},
 			hash.MD5:              {PerKey: 6.0, PerByte: 0.12},
 		},
@@ -103,6 +108,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.08},
 			hash.SipHash13:        {PerKey: 0.8, PerByte: 0.06},
 			hash.SipHash24:        {PerKey: 1.0, PerByte: 0.10},
+			hash.CassandraToken:   {PerKey: 0.8, PerByte: 0.06},
 			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.06},
 			hash.MD5:              {PerKey: 6.5, PerByte: 0.11},
 		},
@@ -113,6 +119,10 @@ var (
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      4.6,
 			place.ReducePmod:      1.1,
+
+			// Of a ring of 10,000 points and of 100 members.
+			place.ReduceRing:       11,
+			place.ReduceRendezvous: 24,
 		},
 	}
 )

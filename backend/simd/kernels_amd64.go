@@ -17,14 +17,14 @@ var rungs = []rung{
 		description: "AVX2 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX2},
 		variants:    []*variant{&vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     costsAVX2.Profile,
+		profile:     costsAVX2.OrPlain().Profile,
 	},
 	{
 		name:        "simd/avx512",
 		description: "AVX-512 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL},
 		variants:    []*variant{&vpclmul, &avx512, &vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     costsAVX512.Profile,
+		profile:     costsAVX512.OrPlain().Profile,
 	},
 }
 
@@ -68,9 +68,8 @@ var (
 // leftToCPU says why some work has no kernel.
 var leftToCPU = func() map[string]string {
 	left := map[string]string{
-		place.ReduceTable.String():      "a remainder and a look-up: the look-up stays scalar, and memory decides what it takes",
-		place.ReduceRing.String():       "a search looks up its points one after the other",
-		place.ReduceRendezvous.String(): "no kernel yet",
+		place.ReduceTable.String(): "it looks up an entry a key, which vectors do a lane at a time",
+		place.ReduceRing.String():  "a search gathers points, which pays with the eight lanes of AVX-512; four have not been tried",
 	}
 	for why, functions := range notVectors {
 		for _, f := range functions {

@@ -17,6 +17,8 @@ var reduceAVX2 = family{
 		place.ReduceFastrange: fastrangeKernel,
 		place.ReduceJump:      jumpKernel,
 		place.ReducePmod:      pmodKernel,
+
+		place.ReduceRendezvous: rendezvousKernel(rendezvousAVX2),
 	},
 }
 
@@ -122,4 +124,16 @@ func jumpSteps(parts float64) (first, again int) {
 	const euler = 0.5772
 	mean := math.Log(parts) + euler
 	return int(mean + 1), int(math.Sqrt(mean) + 0.5)
+}
+
+// rendezvousKernel leaves weighted members, whose scores take a logarithm, to plain Go.
+func rendezvousKernel(run func(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)) reduceKernel {
+	return func(dst []uint32, hashes []uint64, s *place.Scheme) bool {
+		if len(dst) < lanes || s.Table.Weights() != nil {
+			return false
+		}
+		points := s.Table.Points()
+		run(&dst[0], &hashes[0], len(dst), foldOf(s), &points[0], len(points))
+		return true
+	}
 }

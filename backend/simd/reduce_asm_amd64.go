@@ -44,3 +44,8 @@ func fastrange64AVX2(dst *uint32, hashes *uint64, n int, parts uint32)
 //
 //go:noescape
 func jumpAVX2(dst *uint32, hashes *uint64, n int, fold uint64, parts float64, first int, again int)
+
+// rendezvousAVX2 writes which member has the highest score for (hash & fold), without weights.
+//
+//go:noescape
+func rendezvousAVX2(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)

@@ -29,6 +29,7 @@ func reduce() {
 	fastrange32AVX2()
 	fastrange64AVX2()
 	jumpAVX2()
+	rendezvousAVX2()
 }
 
 // hashesAVX2 is how many hashes a group of an AVX2 reduction has: as many as
