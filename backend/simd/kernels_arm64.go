@@ -76,7 +76,7 @@ var leftToCPU = func() map[string]string {
 	}
 	for why, functions := range map[string][]hash.Func{
 		"NEON multiplies no 64-bit numbers, and has two lanes for what it would take instead": {
-			hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.FNV1a64},
+			hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.CassandraToken, hash.FNV1a64},
 		"two lanes of 64 bits, which rotate in two instructions, take more cycles than the scalar units, by count": {
 			hash.SipHash13, hash.SipHash24},
 		"each of its steps looks up tables, which vectors do a lane at a time":     {hash.DES},
