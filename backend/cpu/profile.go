@@ -21,6 +21,25 @@ type Costs struct {
 	Reduce [place.NumReduces]float64   // a key
 }
 
+// OrPlain returns the costs with those of plain Go where there are none: of work that
+// has no kernel.
+func (c Costs) OrPlain() *Costs {
+	for f := range hash.NumFuncs {
+		if c.Ragged[f].PerKey == 0 {
+			c.Ragged[f] = plainCosts.Ragged[f]
+		}
+		if c.Fixed[f].PerKey == 0 {
+			c.Fixed[f] = plainCosts.Fixed[f]
+		}
+	}
+	for r, perKey := range plainCosts.Reduce {
+		if c.Reduce[r] == 0 {
+			c.Reduce[r] = perKey
+		}
+	}
+	return &c
+}
+
 // Profile returns the cost of each kind of work.
 func (c *Costs) Profile() keymill.Profile {
 	p := keymill.Profile{}

@@ -4,7 +4,6 @@ import (
 	"maps"
 
 	"github.com/keymill/keymill/hash"
-	"github.com/keymill/keymill/place"
 )
 
 // Left says why some work has no kernel on the processors that Go calls arch, by
@@ -13,19 +12,16 @@ import (
 func Left(arch string) map[string]string {
 	left := map[string]string{}
 	because(left, leftOfSystems)
-	left[place.ReducePmod.String()] = "no kernel is written; a scalar multiplication gives the quotient"
-	left[place.ReduceTable.String()] = "no kernel is written; a gather waits for the table as scalar loads do"
-	left[place.ReduceRing.String()] = "no kernel is written; its searches wait for the cache more than they compute"
-	left[place.ReduceRendezvous.String()] = "no kernel is written; it multiplies 64-bit numbers and looks up logarithms"
 	switch arch {
 	case "amd64":
-		return left
+		maps.Copy(left, leftWorkOnAVX)
 	case "arm64":
 		because(left, leftOnNEON)
 		maps.Copy(left, leftWorkOnNEON)
-		return left
+	default:
+		return nil
 	}
-	return nil
+	return left
 }
 
 // because adds why functions have no kernel.
@@ -39,26 +35,33 @@ func because(left map[string]string, reasons map[string][]hash.Func) {
 	}
 }
 
-// leftOfSystems are the functions that single systems use.
+// leftOfSystems are functions that single systems use.
 var leftOfSystems = map[string][]hash.Func{
-	"the loops and kernels of murmur3-cassandra run, and a pass of plain Go makes tokens of its hashes": {
-		hash.CassandraToken},
-	"no kernel is written; lanes of 32 bits would suit it": {
-		hash.Lookup3, hash.MD5, hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
-	"no kernel is written; it multiplies 64-bit numbers, which scalar units do as well": {
+	"each of its steps looks up tables, which vectors do a lane at a time": {hash.DES},
+	"it branches by classes of lengths, and lanes would have to be sorted into them; few systems place by it": {
 		hash.CityHash102},
-	"it is look-ups in tables, which a vector does one lane after the other": {
-		hash.DES},
+	"no kernel is written; few systems place by it, and lanes of 32 bits would suit it": {
+		hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
+}
+
+var leftWorkOnAVX = map[string]string{
+	"table": "it looks up an entry a key, which vectors do a lane at a time",
+	"ring":  "a search gathers points, which pays with the eight lanes of AVX-512; four have not been tried",
 }
 
 var leftOnNEON = map[string][]hash.Func{
+	"no kernel is written for NEON; lanes of 32 bits would suit it": {hash.Lookup3, hash.MD5},
 	"NEON multiplies no 64-bit numbers, and has two lanes for what it would take instead": {
-		hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.FNV1a64},
+		hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.CassandraToken, hash.FNV1a64},
 	"two lanes of 64 bits, which rotate in two instructions, take more cycles than the scalar units, by count": {
 		hash.SipHash13, hash.SipHash24},
 }
 
 var leftWorkOnNEON = map[string]string{
+	"pmod":       "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
+	"table":      "NEON multiplies no 64-bit numbers, and looks up no tables in memory",
+	"ring":       "NEON looks up no tables in memory",
+	"rendezvous": "NEON multiplies no 64-bit numbers",
 	"mod":        "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
 	"absmod":     "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
 	"fastrange":  "NEON multiplies no 64-bit numbers; a scalar multiplication is all that it takes",
