@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"kernels":            {"hash", "place"},
 	"backend/opencl":     {".", "hash", "place", "kernels", "internal/wholefile"},
 	"backend":            {".", "backend/cpu", "backend/simd", "backend/opencl", "internal/nearest", "internal/wholefile"},
+	"columns":            {".", "hash", "place", "internal/nearest"},
 	"kv":                 {"."},
 	"kv/ref":             {".", "hash", "place", "kv", "backend/cpu"},
 	"kv/kvtest":          {".", "kv", "backend/cpu", "*"},
@@ -39,7 +40,7 @@ var mayImport = map[string][]string{
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "backend", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
+	"cmd/keymill":        {".", "hash", "place", "columns", "backend", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},

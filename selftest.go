@@ -36,12 +36,15 @@ func SelfTest(b Backend) error {
 			t.run(&batches[i], Params{Hash: f, Seed: selfTestSeed(f)}, OutHashes)
 		}
 		for i, scheme := range selfTestSchemes {
+			if scheme.With(f, hash.Seed{}).Check() != nil {
+				continue // what it adds needs a hash of 64 bits
+			}
 			t.run(&ragged, Params{Hash: f, Scheme: scheme}, OutParts)
 			t.run(&batches[i%len(batches)], Params{Hash: f, Scheme: scheme}, OutHashes|OutParts|OutCounts)
 		}
 	}
 	for i, f := range hash.All() {
-		t.run(&many, Params{Hash: f, Scheme: selfTestSchemes[i%len(selfTestSchemes)]}, OutHashes|OutParts)
+		t.run(&many, Params{Hash: f, Scheme: selfTestSchemes[i%anyHash]}, OutHashes|OutParts)
 	}
 	for _, scheme := range selfTestSchemes {
 		t.run(&ragged, Params{Scheme: scheme}, OutHashes|OutParts|OutCounts)
@@ -111,11 +114,14 @@ func (t *selfTest) place(dst *Placement, b *Batch, p Params) (err error) {
 	return t.backend.Place(dst, b, p)
 }
 
+// selfTestSchemes are anyHash schemes that go with any hash, and others.
 var selfTestSchemes = []place.Scheme{
 	place.Mod(1000), place.Mask(64), place.Fastrange(1000), place.Jump(1000), place.Redis(),
 	place.Kafka(12), place.Librdkafka(7), place.LibrdkafkaRandom(7), place.Sarama(100), place.SaramaReference(3),
-	place.Scylla(14), place.Spark(7), place.Couchbase(1000), place.VitessXXHash(3),
+	place.Spark(7), place.Couchbase(1000), place.Scylla(14), place.VitessXXHash(3),
 }
+
+const anyHash = 12
 
 // selfTestSeed returns a seed in which every bit matters; unset for a function
 // that takes none.

@@ -20,7 +20,7 @@ func TestAsk(t *testing.T) {
 	t.Parallel()
 	var errs bytes.Buffer
 	var progress [][2]int
-	c := small(Config{Table: "hash", Workloads: []string{"fixed16"}, Only: "xxh3"})
+	c := small(Config{Table: "hash", Workloads: []string{"fixed16"}, Only: "xxh3 "})
 	c.Progress = func(done, total int) { progress = append(progress, [2]int{done, total}) }
 	report, err := Ask(t.Context(), c, be("server"), &errs)
 	require.NoError(t, err)

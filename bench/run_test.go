@@ -233,12 +233,12 @@ func TestUnsupportedIsLeftOut(t *testing.T) {
 	for _, row := range report.Rows {
 		sides = append(sides, row.Name+" "+row.Ours)
 	}
-	require.Equal(t, []string{"xxh3 fixed16 cpu", "xxh3 fixed16 half", "xxh64 fixed16 cpu"}, sides)
+	require.Equal(t, []string{"xxh3 fixed16 cpu", "xxh3 fixed16 half", "xxh64 fixed16 cpu", "xxh32 fixed16 cpu", "xxh32 fixed16 half"}, sides)
 	require.Equal(t, []string{"xxh64 fixed16 is without half, which does not compute it"}, report.Notes)
 
 	c.Backends = c.Backends[1:]
 	report = runQuick(t, c)
-	require.Equal(t, []string{"xxh3 fixed16"}, names(report))
+	require.Equal(t, []string{"xxh3 fixed16", "xxh32 fixed16"}, names(report))
 	require.Len(t, report.Notes, 1)
 
 	broken := errors.New("the device is lost")

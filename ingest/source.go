@@ -1,9 +1,11 @@
 package ingest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/keymill/keymill"
 )
@@ -33,6 +35,45 @@ type Chunk struct {
 
 	// Rejects are the rows that could not be read, in order.
 	Rejects []Reject
+
+	// Of each row where it stood, if the options ask for positions.
+	file      string
+	positions []position
+}
+
+type position struct{ line, start int64 }
+
+// BadRow is a row of a chunk that turned out to be none.
+type BadRow struct {
+	Row    int // its number in the chunk
+	Reason string
+}
+
+// Reject takes rows, in ascending order, out of the chunk, and adds them to its
+// rejects. The options must have asked for Positions.
+func (c *Chunk) Reject(rows []BadRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	kept := Chunk{Rejects: c.Rejects, file: c.file}
+	for i := range c.Keys.Len() {
+		if len(rows) > 0 && rows[0].Row == i {
+			kept.Rejects = append(kept.Rejects, Reject{c.file, c.positions[i].line, c.positions[i].start, rows[0].Reason})
+			rows = rows[1:]
+			continue
+		}
+		var text []byte
+		if c.Text.Len() > 0 {
+			text = c.Text.Key(i)
+		}
+		if err := kept.add(c.Keys.Key(i), c.Values.Key(i), text); err != nil {
+			return err
+		}
+		kept.positions = append(kept.positions, c.positions[i])
+	}
+	slices.SortStableFunc(kept.Rejects, func(a, b Reject) int { return cmp.Compare(a.Line, b.Line) })
+	*c = kept
+	return nil
 }
 
 // Bounds of a chunk: large enough that the cost of a batch is nothing, small
@@ -68,6 +109,7 @@ func (c *Chunk) Reset() {
 	giveBack(&c.Values)
 	giveBack(&c.Text)
 	c.Rejects = c.Rejects[:0]
+	c.positions = c.positions[:0]
 }
 
 func giveBack(b *keymill.Batch) {

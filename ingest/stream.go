@@ -16,6 +16,8 @@ import (
 type Options struct {
 	Format      Format      // "" is FormatAuto
 	KeyEncoding KeyEncoding // "" is KeyRaw
+	KeyColumns  int         // of a TSV row, so many columns are the key, tabs and all; 0 is 1
+	Positions   bool        // chunks say where each row stood: see [Chunk.Reject]
 	MaxRow      int         // bytes of the longest row that is taken; 0 is DefaultMaxRow
 	Stdin       io.Reader   // what the name "-" reads; nil is os.Stdin
 	Workers     int         // goroutines a stage; 0 is one for each processor

@@ -14,8 +14,11 @@ type text struct {
 	in       *input
 	rows     lineReader
 	tsv      bool
+	columns  int // of a TSV row that are its key
 	encoding KeyEncoding
 	decoded  []byte
+
+	positions bool
 }
 
 func openText(name string, opts Options, read *atomic.Int64) (Source, error) {
@@ -24,8 +27,9 @@ func openText(name string, opts Options, read *atomic.Int64) (Source, error) {
 		return nil, err
 	}
 	return &text{
-		in: in, tsv: opts.Format == FormatTSV, encoding: opts.KeyEncoding,
-		rows: lineReader{r: in.Reader, max: opts.MaxRow},
+		in: in, tsv: opts.Format == FormatTSV, columns: max(opts.KeyColumns, 1), encoding: opts.KeyEncoding,
+		positions: opts.Positions,
+		rows:      lineReader{r: in.Reader, max: opts.MaxRow},
 	}, nil
 }
 
@@ -51,6 +55,8 @@ func (t *text) Fill(_ context.Context, c *Chunk) error {
 		default:
 			if err := t.add(c, row); err != nil {
 				t.reject(c, err.Error())
+			} else if t.positions {
+				c.file, c.positions = t.in.name, append(c.positions, position{t.rows.line, t.rows.start})
 			}
 		}
 	}
@@ -63,15 +69,32 @@ func (t *text) reject(c *Chunk, reason string) {
 
 var errNoTab = errors.New("no tab: a TSV row is key<TAB>value (--format lines takes the whole line for the key)")
 
+// endOfKey returns where the tab after the key's last column is, or -1.
+func (t *text) endOfKey(row []byte) int {
+	end := -1
+	for range t.columns {
+		next := bytes.IndexByte(row[end+1:], '\t')
+		if next < 0 {
+			return -1
+		}
+		end += 1 + next
+	}
+	return end
+}
+
 // add appends the row to the chunk, or says why it is none.
 func (t *text) add(c *Chunk, row []byte) error {
 	key, value := row, []byte(nil)
 	if t.tsv {
-		tab := bytes.IndexByte(row, '\t')
-		if tab < 0 {
+		end := t.endOfKey(row)
+		switch {
+		case end >= 0:
+			key, value = row[:end], row[end+1:]
+		case t.columns == 1:
 			return errNoTab
+		case bytes.Count(row, []byte{'\t'}) < t.columns-1:
+			return fmt.Errorf("fewer columns than the %d of the key, which are separated by tabs", t.columns)
 		}
-		key, value = row[:tab], row[tab+1:]
 		if tab := bytes.IndexByte(value, '\t'); tab >= 0 {
 			value = value[:tab]
 		}

@@ -221,7 +221,7 @@ func (w *work) runFixed(dst []uint64, data []byte, width int) bool {
 	case hash.SipHash24:
 		return sipHashFixed(dst, data, width, w.seed, 2, 4)
 	}
-	return false
+	return w.fixedOfSystems(dst, data, width)
 }
 
 // hashRagged runs the loop for keys of any length, or of any span.
@@ -313,6 +313,6 @@ func (w *work) hashInOrder(dst []uint64, data []byte, keys Spans, order []uint16
 			dst[i] = sipHash(keys.at(data, int(i)), w.seed, 2, 4)
 		}
 	default:
-		w.hashByRest(dst, data, keys, order)
+		w.orderOfSystems(dst, data, keys, order)
 	}
 }

@@ -2,45 +2,57 @@ package cpu
 
 import "github.com/keymill/keymill/hash"
 
-// hashByRest is hashInOrder of the functions that single systems use.
-func (w *work) hashByRest(dst []uint64, data []byte, keys Spans, order []uint16) {
-	seed := w.seed.Lo
+// fixedOfSystems is runFixed of the functions that single systems use.
+func (w *work) fixedOfSystems(dst []uint64, data []byte, width int) bool {
 	switch w.loops {
 	case hash.Lookup3:
-		for _, i := range order {
-			dst[i] = hash.SumLookup3(keys.at(data, int(i)), seed)
-		}
+		return lookup3Fixed(dst, data, width, w.seed.Lo)
 	case hash.MD5:
-		for _, i := range order {
-			dst[i], _ = hash.SumMD5(keys.at(data, int(i)))
-		}
+		return md5Fixed(dst, data, width)
 	case hash.DES:
-		for _, i := range order {
-			dst[i] = hash.SumDES(keys.at(data, int(i)))
-		}
+		return desFixed(dst, data, width)
+	case hash.CityHash102:
+		return cityFixed(dst, data, width)
+	case hash.Java31:
+		return java31Fixed(dst, data, width, java31Signed)
+	case hash.Java31Unsigned:
+		return java31Fixed(dst, data, width, java31Unsigned)
+	case hash.Java31UTF16:
+		return java31UTF16Fixed(dst, data, width)
+	case hash.OneAtATime:
+		return oneAtATimeFixed(dst, data, width)
+	case hash.XXH32:
+		return xxh32Fixed(dst, data, width, uint32(w.seed.Lo))
+	}
+	return false
+}
+
+// orderOfSystems is hashInOrder of those.
+func (w *work) orderOfSystems(dst []uint64, data []byte, keys Spans, order []uint16) {
+	switch w.loops {
+	case hash.Lookup3:
+		lookup3Ragged(dst, data, keys, order, w.seed.Lo)
+	case hash.MD5:
+		md5Ragged(dst, data, keys, order)
+	case hash.DES:
+		desRagged(dst, data, keys, order)
 	case hash.CityHash102:
 		for _, i := range order {
 			dst[i] = hash.SumCityHash102(keys.at(data, int(i)))
 		}
 	case hash.Java31:
-		for _, i := range order {
-			dst[i] = uint64(hash.SumJava31(keys.at(data, int(i))))
-		}
+		java31Ragged(dst, data, keys, order, java31Signed)
 	case hash.Java31Unsigned:
-		for _, i := range order {
-			dst[i] = uint64(hash.SumJava31Unsigned(keys.at(data, int(i))))
-		}
+		java31Ragged(dst, data, keys, order, java31Unsigned)
 	case hash.Java31UTF16:
-		for _, i := range order {
-			dst[i] = uint64(hash.SumJava31UTF16(keys.at(data, int(i))))
-		}
+		java31UTF16Ragged(dst, data, keys, order)
 	case hash.OneAtATime:
 		for _, i := range order {
-			dst[i] = uint64(hash.SumOneAtATime(keys.at(data, int(i))))
+			dst[i] = oneAtATimeSum(keys.at(data, int(i)))
 		}
 	case hash.XXH32:
 		for _, i := range order {
-			dst[i] = uint64(hash.SumXXH32(keys.at(data, int(i)), uint32(seed)))
+			dst[i] = uint64(hash.SumXXH32(keys.at(data, int(i)), uint32(w.seed.Lo)))
 		}
 	}
 }

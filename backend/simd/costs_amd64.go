@@ -32,6 +32,7 @@ var (
 			hash.FNV1a64:          {PerKey: 1.7, PerByte: 0.32},
 			hash.SipHash13:        {PerKey: 2.3, PerByte: 0.13},
 			hash.SipHash24:        {PerKey: 2.7, PerByte: 0.23},
+			hash.CassandraToken:   {PerKey: 3.9, PerByte: 0.12},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
 			hash.XXH3:             {PerKey: 0.1, PerByte: 0.05},
@@ -50,6 +51,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.25},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.07},
 			hash.SipHash24:        {PerKey: 1.4, PerByte: 0.14},
+			hash.CassandraToken:   {PerKey: 0.5, PerByte: 0.12},
 		},
 		Reduce: [place.NumReduces]float64{
 			place.ReduceMod:       1.3,
@@ -78,6 +80,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.5, PerByte: 0.14},
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.10},
 			hash.SipHash24:        {PerKey: 1.8, PerByte: 0.16},
+			hash.CassandraToken:   {PerKey: 2.2, PerByte: 0.06},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
 			hash.XXH3:             {PerKey: 0.1, PerByte: 0.04},
@@ -96,6 +99,7 @@ var (
 			hash.FNV1a64:          {PerKey: 0.1, PerByte: 0.08},
 			hash.SipHash13:        {PerKey: 0.8, PerByte: 0.06},
 			hash.SipHash24:        {PerKey: 1.0, PerByte: 0.10},
+			hash.CassandraToken:   {PerKey: 0.5, PerByte: 0.06},
 		},
 		Reduce: [place.NumReduces]float64{
 			place.ReduceMod:       1.1,

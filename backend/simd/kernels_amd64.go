@@ -63,4 +63,4 @@ var (
 )
 
 // leftToCPU says why some work has no kernel.
-var leftToCPU = map[string]string{}
+var leftToCPU = leftOfSystems()

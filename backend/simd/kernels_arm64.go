@@ -3,6 +3,8 @@
 package simd
 
 import (
+	"maps"
+
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/keymill/keymill"
@@ -80,5 +82,6 @@ var leftToCPU = func() map[string]string {
 			left[fixedWork(f)], left[raggedWork(f)] = why, why
 		}
 	}
+	maps.Copy(left, leftOfSystems())
 	return left
 }()

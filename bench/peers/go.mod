@@ -6,6 +6,7 @@ replace github.com/keymill/keymill => ../..
 
 require (
 	github.com/IBM/sarama v1.61.1
+	github.com/OneOfOne/xxhash v1.2.8
 	github.com/VictoriaMetrics/fastcache v1.13.0
 	github.com/allegro/bigcache/v3 v3.1.0
 	github.com/alphadose/haxmap v1.4.0
@@ -15,6 +16,7 @@ require (
 	github.com/dchest/siphash v1.2.3
 	github.com/dgraph-io/badger/v4 v4.9.6
 	github.com/dgryski/go-jump v0.0.0-20170409065014-e1f439676b57
+	github.com/go-faster/city v1.0.1
 	github.com/keymill/keymill v0.0.0
 	github.com/maypok86/otter/v2 v2.4.0
 	github.com/mediocregopher/radix/v4 v4.1.4

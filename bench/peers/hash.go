@@ -1,13 +1,17 @@
 package main
 
 import (
+	"crypto/md5"
+	"encoding/binary"
 	"hash/crc32"
 	"hash/fnv"
 	"hash/maphash"
 	"unsafe"
 
+	xxhash32 "github.com/OneOfOne/xxhash"
 	"github.com/cespare/xxhash/v2"
 	"github.com/dchest/siphash"
+	"github.com/go-faster/city"
 	batchxxhash "github.com/parquet-go/parquet-go/bloom/xxhash"
 	"github.com/twmb/murmur3"
 	"github.com/zeebo/xxh3"
@@ -45,6 +49,9 @@ type (
 	castagnoli  struct{}
 	standard32  struct{}
 	standard64  struct{}
+	standardMD5 struct{}
+	goFaster    struct{}
+	oneOfOne    struct{}
 	randomTable struct{}
 )
 
@@ -58,6 +65,8 @@ func (cespare) sum(key []byte) uint64     { return xxhash.Sum64(key) }
 func (twmb32) sum(key []byte) uint64      { return uint64(murmur3.Sum32(key)) }
 func (twmb128) sum(key []byte) uint64     { first, _ := murmur3.Sum128(key); return first }
 func (dchest) sum(key []byte) uint64      { return siphash.Hash(0, 0, key) }
+func (goFaster) sum(key []byte) uint64    { return city.CH64(key) }
+func (oneOfOne) sum(key []byte) uint64    { return uint64(xxhash32.Checksum32S(key, 0)) }
 func (ieee) sum(key []byte) uint64        { return uint64(crc32.ChecksumIEEE(key)) }
 func (castagnoli) sum(key []byte) uint64  { return uint64(crc32.Checksum(key, table)) }
 func (randomTable) sum(key []byte) uint64 { return maphash.Bytes(seed, key) }
@@ -72,6 +81,11 @@ func (standard64) sum(key []byte) uint64 {
 	h := fnv.New64a()
 	h.Write(key)
 	return h.Sum64()
+}
+
+func (standardMD5) sum(key []byte) uint64 {
+	digest := md5.Sum(key)
+	return binary.LittleEndian.Uint64(digest[:])
 }
 
 func hashes() []bench.HashPeer {
@@ -89,6 +103,9 @@ func hashes() []bench.HashPeer {
 		{Name: "hash/fnv", Func: hash.FNV1a32, Hash: each[standard32]},
 		{Name: "hash/fnv", Func: hash.FNV1a64, Hash: each[standard64]},
 		{Name: "dchest/siphash", Func: hash.SipHash24, Hash: each[dchest]},
+		{Name: "crypto/md5", Func: hash.MD5, Hash: each[standardMD5]},
+		{Name: "go-faster/city", Func: hash.CityHash102, Hash: each[goFaster]},
+		{Name: "OneOfOne/xxhash", Func: hash.XXH32, Hash: each[oneOfOne]},
 	}
 }
 

@@ -76,6 +76,7 @@ func TestHashes(t *testing.T) {
 	for hash, peers := range map[string]string{
 		"xxh3": "zeebo/xxh3, maphash*", "xxh64": "cespare/xxhash", "murmur3-32": "twmb/murmur3", "murmur3-x64-128": "twmb/murmur3",
 		"crc32": "hash/crc32", "crc32c": "hash/crc32", "fnv1a-32": "hash/fnv", "fnv1a-64": "hash/fnv", "siphash-2-4": "dchest/siphash",
+		"md5": "crypto/md5", "cityhash64-1.0.2": "go-faster/city", "xxh32": "OneOfOne/xxhash",
 	} {
 		for _, family := range []string{"fixed16", "fixed8", "uniform1-32"} {
 			want[hash+" "+family] = "definition, " + peers

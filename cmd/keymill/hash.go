@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -20,7 +21,8 @@ func (a *app) hashCommand() *cobra.Command {
 		Short: "Print the hash of every key",
 		Long: `Prints a line for each key: its hash in hex, as many digits as the hash has, a
 tab, and the key as it stood in the input. Of murmur3-x64-128 both words are
-printed, the first one first.
+printed, the first one first; of md5 the digest as md5sum prints it, whose first
+8 bytes are the hash as a little-endian number.
 
 FILE is a file or a pattern; - is the standard input. Files that end in .tsv
 have the key in their first column; of all others each line is a key. gzip and
@@ -81,7 +83,13 @@ bits): the same on every backend.`,
 func hashWriter(f hash.Func, seed hash.Seed, asJSON bool) func(*ingest.Job) {
 	digits := f.Bits() / 4
 	appendHash := func(out []byte, h uint64, _ []byte) []byte { return appendHex(out, h, digits) }
-	if f == hash.Murmur3x128 {
+	switch f {
+	case hash.MD5:
+		appendHash = func(out []byte, h uint64, key []byte) []byte {
+			_, second := hash.SumMD5(key)
+			return appendHex(appendHex(out, bits.ReverseBytes64(h), 16), bits.ReverseBytes64(second), 16)
+		}
+	case hash.Murmur3x128:
 		low := uint32(f.ResolveSeed(seed).Lo)
 		appendHash = func(out []byte, h uint64, key []byte) []byte {
 			_, second := hash.SumMurmur3x128(key, low)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,8 +57,13 @@ func TestHashPrintsAsManyDigitsAsTheHashHas(t *testing.T) {
 		require.Len(t, digits, f.Bits()/4, f)
 		got, err := strconv.ParseUint(digits[:min(16, len(digits))], 16, 64)
 		require.NoError(t, err)
-		require.Equal(t, f.Sum64([]byte("user:1001"), hash.Seed{}), got)
+		want := f.Sum64([]byte("user:1001"), hash.Seed{})
+		if f == hash.MD5 {
+			want = bits.ReverseBytes64(want)
+		}
+		require.Equal(t, want, got)
 	}
+	require.Equal(t, "0cc175b9c0f1b6a831c399e269772661\ta\n", done(t, "a", "hash", "--hash", "md5"), "as of RFC 1321")
 	first, second := hash.SumMurmur3x128([]byte("a"), 7)
 	require.Equal(t, fmt.Sprintf("%016x%016x\ta\n", first, second),
 		done(t, "a", "hash", "--hash", "murmur3-x64-128", "--seed", "7"))

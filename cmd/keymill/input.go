@@ -28,6 +28,10 @@ type inputFlags struct {
 	explain          bool
 	json             bool
 	explainer        explainer
+
+	// Not flags: what typed keys ask for.
+	keyColumns int
+	positions  bool
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -74,7 +78,13 @@ func (f *inputFlags) options(a *app) (ingest.Options, error) {
 	if format == ingest.FormatTree && encoding != ingest.KeyRaw {
 		return ingest.Options{}, usageError{errors.New("--key-encoding does not go with --format tree, whose keys are paths")}
 	}
-	return ingest.Options{Format: format, KeyEncoding: encoding, MaxRow: f.maxRow, Workers: f.workers, Stdin: a.in}, nil
+	if format == ingest.FormatTree && f.positions {
+		return ingest.Options{}, usageError{errors.New("--key-type does not go with --format tree, whose keys are paths")}
+	}
+	return ingest.Options{
+		Format: format, KeyEncoding: encoding, KeyColumns: f.keyColumns, Positions: f.positions,
+		MaxRow: f.maxRow, Workers: f.workers, Stdin: a.in,
+	}, nil
 }
 
 // files returns the files that the arguments stand for; none stands for the

@@ -71,6 +71,7 @@ func (f *schemeFlags) params() (keymill.Params, error) {
 func (a *app) placeCommand() *cobra.Command {
 	var input inputFlags
 	var which schemeFlags
+	var types keyTypeFlags
 	var counts bool
 	cmd := &cobra.Command{
 		Use:   "place --scheme NAME --partitions N [FILE...]",
@@ -81,6 +82,10 @@ func (a *app) placeCommand() *cobra.Command {
   keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			params, err := which.params()
+			if err != nil {
+				return err
+			}
+			placer, err := types.placer(params, &input)
 			if err != nil {
 				return err
 			}
@@ -98,8 +103,7 @@ func (a *app) placeCommand() *cobra.Command {
 				write = total.add
 			}
 			rows, err := a.stream(cmd.Context(), args, &input, func(d *keymill.Dispatcher, job *ingest.Job) error {
-				job.Placement.Resize(keymill.OutParts, job.Keys.Len(), 0)
-				if err := d.Place(&job.Placement, &job.Keys, params); err != nil {
+				if err := placer.place(d, job, keymill.OutParts); err != nil {
 					return err
 				}
 				write(job)
@@ -113,6 +117,7 @@ func (a *app) placeCommand() *cobra.Command {
 	}
 	input.add(cmd)
 	which.add(cmd)
+	types.add(cmd)
 	cmd.Flags().BoolVar(&counts, "counts", false, "print how many keys each partition has, not each key")
 	return cmd
 }

@@ -94,7 +94,7 @@ func TestSchemes(t *testing.T) {
 		{scheme{name: "kafka"}, "0 partitions"},
 		{scheme{name: "redis", partitions: 5}, "it always has 16384"},
 		{scheme{name: "mask", partitions: 12}, "power of two"},
-		{scheme{name: "mod", partitions: 12, hash: "md5"}, `"md5"`},
+		{scheme{name: "mod", partitions: 12, hash: "sha1"}, `"sha1"`},
 		{scheme{name: "mod", partitions: 12, seed: "x"}, `seed "x"`},
 		{scheme{name: "kafka", partitions: 12, seed: "0x100000000"}, "below 2^32"},
 	} {
