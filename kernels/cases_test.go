@@ -168,6 +168,8 @@ func TestKeys(t *testing.T) {
 	for _, width := range kernels.Widths() {
 		batches = append(batches, fixed(265, width))
 	}
+	token := backendtest.SmallestToken()
+	batches = append(batches, &keymill.Batch{Data: token, Width: 16}, &keymill.Batch{Data: token, Offsets: []uint32{0, 0, 16}})
 	batches = append(batches,
 		&keymill.Batch{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, &keymill.Batch{Data: []byte("0123{56}89abcdef"), Width: 16})
 	for i, b := range batches {
