@@ -20,9 +20,7 @@ func TestAvailable(t *testing.T) {
 	require.NotEmpty(t, available)
 	require.Equal(t, "cpu", available[0].Name(), "the fallback")
 	for _, c := range available {
-		t.Run(c.Name(), func(t *testing.T) {
-			backendtest.Run(t, c.Backend)
-		})
+		t.Run(c.Name(), func(t *testing.T) { backendtest.Run(t, c.Backend) })
 	}
 }
 

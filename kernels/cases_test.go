@@ -158,7 +158,7 @@ func bit(b bool) int {
 	return 0
 }
 
-// TestKeys: every function, and with it every scheme somewhere, on keys of every length, of every width that has a program, and
+// TestKeys: every function and scheme on keys of every length, of every width that has a program, and
 // of some that have none, with nulls and without.
 func TestKeys(t *testing.T) {
 	h := startHost(t)
@@ -168,6 +168,8 @@ func TestKeys(t *testing.T) {
 	for _, width := range kernels.Widths() {
 		batches = append(batches, fixed(265, width))
 	}
+	token := backendtest.SmallestToken()
+	batches = append(batches, &keymill.Batch{Data: token, Width: 16}, &keymill.Batch{Data: token, Offsets: []uint32{0, 0, 16}})
 	batches = append(batches,
 		&keymill.Batch{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, &keymill.Batch{Data: []byte("0123{56}89abcdef"), Width: 16})
 	for i, b := range batches {
@@ -175,13 +177,11 @@ func TestKeys(t *testing.T) {
 		for _, f := range hash.All() {
 			for j, s := range schemes(f) {
 				turn := i + j + int(f)
-				if turn%4 != 0 && j > 0 {
-					continue // each scheme on a quarter of the batches, and each batch under a quarter of the schemes
-				}
-				if turn/4%2 == 0 {
-					h.everyWay(t, b, s, turn/8)
-				} else {
-					h.everyWay(t, nulls, s, turn/8)
+				switch turn % 6 { // every scheme under every function, on a third of the batches
+				case 0:
+					h.everyWay(t, b, s, turn/6)
+				case 3:
+					h.everyWay(t, nulls, s, turn/6)
 				}
 			}
 		}
@@ -260,7 +260,7 @@ func TestReductions(t *testing.T) {
 				h.everyWay(t, own, s, int(reduce))
 				s.Word8 = false
 				for _, f := range hash.All() {
-					if turn++; turn%5 == 0 {
+					if turn++; reduce < place.ReduceTable || turn%7 == 0 {
 						h.everyWay(t, fixed(40, 16), fitting(s, f), int(f)+int(reduce))
 					}
 				}

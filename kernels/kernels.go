@@ -69,8 +69,8 @@ func WidthFor(width int) int {
 
 // Options are what a program is built for. They are comparable.
 type Options struct {
-	Hash  hash.Func
-	Width int // one of Widths, or 0 for any keys
+	Hash  hash.Func // not hash.Default
+	Width int       // one of Widths, or 0 for any keys
 	Load  Load
 
 	// Runs says how keys go to work items. False is for GPUs: neighbouring keys go to neighbouring work
