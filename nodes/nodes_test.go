@@ -68,6 +68,20 @@ func TestSlotsAsRedisLaysThem(t *testing.T) {
 	require.Len(t, ends(t, n), place.RedisSlots)
 }
 
+// Weights count for slots, too, and more nodes than slots leave some without.
+func TestSlotsByWeight(t *testing.T) {
+	list := equal(2)
+	list[1].Weight = 3
+	n, err := nodes.Assign(list, place.RedisSlots)
+	require.NoError(t, err)
+	require.Equal(t, []uint32{4095, 16383}, ends(t, n))
+	n, err = nodes.Assign(equal(2*place.RedisSlots), place.RedisSlots)
+	require.NoError(t, err)
+	for slot := range uint32(place.RedisSlots) {
+		require.Equal(t, 2*int(slot), n.Owner(slot))
+	}
+}
+
 // Ranges by weight end at the partition that exact fractions round to.
 func TestRangesByWeight(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
@@ -101,6 +115,11 @@ func TestRangesByWeight(t *testing.T) {
 		}
 		require.Equal(t, parts, first)
 	}
+	list := equal(3) // the sum times the partitions, and half of it, passes 2^64
+	list[0].Weight, list[1].Weight, list[2].Weight = 1<<32-1, 1<<31, 1<<31
+	n, err := nodes.Assign(list, place.MaxParts)
+	require.NoError(t, err)
+	require.Equal(t, []uint32{1<<30 - 1, 1<<30 + 1<<29 - 1, 1<<31 - 1}, ends(t, n))
 }
 
 func TestGivenPartitions(t *testing.T) {
