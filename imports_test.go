@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 	"kv/kvtest":          {".", "kv", "backend/cpu", "*"},
 	"ingest":             {".", "kv", "backend/cpu", "internal/nearest", "*"},
 	"bench":              {".", "hash", "place", "backend", "backend/opencl", "kv", "kv/ref", "internal/nearest", "*"},
-	"bench/gpu":          {".", "hash", "backend/opencl", "kernels", "bench", "internal/backendtest", "*"},
+	"bench/gpu":          {".", "hash", "backend/opencl", "bench", "internal/backendtest", "*"},
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},

@@ -16,7 +16,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill/hash"
-	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
 
@@ -61,12 +60,12 @@ func written(t *testing.T) []byte {
 	t.Helper()
 	f := &file{rng: rand.New(rand.NewPCG(1, 2)), sets: map[string]keySet{}}
 	f.WriteString(header)
-	for _, h := range kernels.Functions() {
+	for _, h := range hash.All() {
 		seed := h.ResolveSeed(hash.Seed{})
 		fmt.Fprintf(f, "hash %d %s %d %x %x\n", h, h, h.Bits(), seed.Lo, seed.Hi)
 	}
 	f.keySets()
-	for _, h := range kernels.Functions() {
+	for _, h := range hash.All() {
 		f.columnsOf(t, h)
 	}
 	f.presets(t)
