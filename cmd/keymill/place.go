@@ -144,7 +144,7 @@ zstd are recognised.
 Schemes:
 `)
 	for _, p := range place.Presets() {
-		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.About)
+		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.System)
 	}
 	b.WriteString(memberHelp())
 	return strings.TrimSuffix(b.String(), "\n")
