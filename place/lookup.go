@@ -45,5 +45,8 @@ func (p Preset) scheme(parts uint32) (Scheme, error) {
 	return s, s.Check()
 }
 
+// Example returns a scheme of the preset, with a number of partitions that it takes.
+func (p Preset) Example() (Scheme, error) { return p.scheme(max(p.Parts, 1)) }
+
 // UnknownError says that no preset has the name that was asked for.
 type UnknownError = nearest.UnknownError

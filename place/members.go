@@ -56,6 +56,11 @@ func LookupMembers(name string, members []Member) (Scheme, error) {
 	return Scheme{}, nearest.Unknown("scheme of members", name, names)
 }
 
+// Example returns a scheme of the preset, for one member.
+func (p MemberPreset) Example() (Scheme, error) {
+	return p.make([]Member{{Name: "127.0.0.1:1", Tokens: []int64{0}}})
+}
+
 // NeedsMembers reports whether the name is that of a [MemberPreset].
 func NeedsMembers(name string) bool { return memberPreset(name) != nil }
 
