@@ -42,8 +42,8 @@ func TestList(t *testing.T) {
 	}, byName["redis"])
 	require.True(t, byName["ketama"].Nodes)
 	require.Equal(t, "utf16", byName["elasticsearch"].Keys)
-	require.Equal(t, runsOn{"loops", "loops", "loops", "kernel"}, byName["citus"].Runs)
-	require.Contains(t, all.Left, leftWork{"simd on amd64", []string{"des-mac"}, "it is look-ups in tables, which a vector does one lane after the other"})
+	require.Equal(t, runsOn{"loops", "kernels: hash", "loops", "kernel"}, byName["citus"].Runs)
+	require.Contains(t, all.Left, leftWork{"simd on amd64", []string{"des-mac"}, "each of its steps looks up tables, which vectors do a lane at a time"})
 
 	for says, args := range map[string][]string{
 		"--list takes no file":              {"place", "--list", "keys.txt"},
