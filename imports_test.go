@@ -37,15 +37,16 @@ var mayImport = map[string][]string{
 	"kv/kvtest":          {".", "kv", "backend/cpu", "*"},
 	"ingest":             {".", "kv", "backend/cpu", "internal/nearest", "*"},
 	"bench":              {".", "hash", "place", "backend", "backend/opencl", "kv", "kv/ref", "internal/nearest", "*"},
-	"bench/gpu":          {".", "hash", "backend/opencl", "kernels", "bench", "internal/backendtest", "*"},
+	"bench/gpu":          {".", "hash", "backend/opencl", "bench", "internal/backendtest", "*"},
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "backend", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
+	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},
 	"internal/backendtest/verify": {".", "hash", "place", "backend", "bench"},
+	"internal/liveservers":        {},
 	"internal/backendtest":        {".", "hash", "place", "internal/vectors"},
 }
 

@@ -81,6 +81,10 @@ var desBoxes = func() (boxes [8][64]uint32) {
 	return boxes
 }()
 
+// DESBoxes returns what each S-box of DES makes of its 6 bits, permuted by P
+// already, for backends that compute [SumDES] elsewhere.
+func DESBoxes() [8][64]uint32 { return desBoxes }
+
 // desPermute is the permutation P, which spreads the outputs of the S-boxes.
 var desPermute = [32]int{
 	16, 7, 20, 21, 29, 12, 28, 17, 1, 15, 23, 26, 5, 18, 31, 10,

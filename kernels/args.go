@@ -2,6 +2,7 @@ package kernels
 
 import (
 	"math"
+	"slices"
 
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
@@ -15,17 +16,24 @@ const (
 	FlagWord8                     // a span of 8 bytes is its own hash, see place.Scheme.Word8
 	FlagTags                      // what is hashed is the key's hash tag; only with Options.Width 0
 	FlagEmptyUnplaced             // the partition of the empty key is place.NoPartition
+	FlagSwap                      // place.FoldSwap
+	FlagNoMin                     // place.FoldNoMin
+	FlagWeighted                  // the members of a rendezvous have weights
 )
 
 // Args are the arguments of the kernel that follow from the scheme, named as in hash.cl.
 type Args struct {
-	Flags      uint32 // those of Word8, Tags and EmptyUnplaced
+	Flags      uint32 // those of Word8, Tags, EmptyUnplaced, Swap, NoMin and Weighted
 	Reduce     uint32 // the number of the place.Reduce
 	Partitions uint32
+	Size       uint32 // what mod, absmod and pmod divide by; of a table its entries, points or members
+	Each       uint32 // of so many remainders, one behind the other, each partition consists
 	Shift      uint32 // fastrange: puts the bits of the hash at the top of 64
+	FoldShift  uint32 // so many places further down the bits in Fold are reduced
 	NullPart   uint32 // the partition of a null key
 	Fold       uint64 // the bits of the hash that are reduced
-	Magic      uint64 // mod and absmod: floor((2^64-1) / Partitions)
+	Add        uint64 // what is added to them
+	Magic      uint64 // floor((2^64-1) / Size)
 	SeedLo     uint64
 	SeedHi     uint64
 	NullHash   uint64 // the hash of a null key
@@ -36,14 +44,32 @@ func ArgsOf(s place.Scheme) Args {
 	s = s.With(hash.Default, hash.Seed{})
 	seed := s.Hash.ResolveSeed(s.Seed)
 	a := Args{
-		Reduce: uint32(s.Reduce), Partitions: s.Parts, Shift: uint32(64 - s.Bits()),
-		Fold: math.MaxUint64, SeedLo: seed.Lo, SeedHi: seed.Hi,
+		Reduce: uint32(s.Reduce), Partitions: s.Parts, Size: s.Parts, Each: 1, Shift: uint32(64 - s.Bits() + int(s.Drop)),
+		Fold: math.MaxUint64, Add: s.Add, SeedLo: seed.Lo, SeedHi: seed.Hi,
 	}
-	if s.Fold == place.FoldLow31 {
+	switch s.Fold {
+	case place.FoldLow31:
 		a.Fold = 1<<31 - 1
+	case place.FoldLow32:
+		a.Fold = 1<<32 - 1
+	case place.FoldHigh15:
+		a.Fold, a.FoldShift = (1<<15-1)<<16, 16
+	case place.FoldSwap:
+		a.Flags |= FlagSwap
+	case place.FoldNoMin:
+		a.Flags |= FlagNoMin
 	}
-	if s.Parts > 0 {
-		a.Magic = math.MaxUint64 / uint64(s.Parts)
+	if s.Route != 0 {
+		a.Size, a.Each = s.Route, s.Route/s.Parts
+	}
+	if t := TableOf(s); t != nil {
+		a.Size = uint32(max(len(t.Owners()), len(t.Points())))
+		if t.Weights() != nil {
+			a.Flags |= FlagWeighted
+		}
+	}
+	if a.Size > 0 {
+		a.Magic = math.MaxUint64 / uint64(a.Size)
 	}
 	if s.Word8 {
 		a.Flags |= FlagWord8
@@ -65,4 +91,22 @@ func (a Args) WidthFor(width int) int {
 		return 0
 	}
 	return WidthFor(width)
+}
+
+// TableOf returns the table that the scheme's reduction looks into; nil if it looks into none.
+func TableOf(s place.Scheme) *place.Table {
+	if s.Reduce < place.ReduceTable {
+		return nil
+	}
+	return s.Table
+}
+
+// Buffers returns what the kernel's buffers `points` and `members` hold of a table; nil is a buffer that is
+// not read. They may be the table's own: read them only.
+func Buffers(t *place.Table) (points []uint64, members []uint32) {
+	if t.Weights() == nil {
+		return t.Points(), t.Owners()
+	}
+	logarithms := place.SurpriseTable()
+	return slices.Concat(t.Points(), logarithms[:]), t.Weights()
 }

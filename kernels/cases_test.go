@@ -14,6 +14,7 @@ import (
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/backendtest"
 	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
@@ -82,12 +83,35 @@ func schemes(f hash.Func) []place.Scheme {
 		{Span: place.SpanHashTag, Word8: true, Reduce: place.ReduceMod, Parts: 100, Null: place.NullAsEmpty, EmptyUnplaced: true},
 		{Fold: place.FoldLow31, Reduce: place.ReduceAbsMod, Parts: 7},
 		{Fold: place.FoldLow31, Reduce: place.ReduceMask, Parts: place.MaxParts},
+		{Fold: place.FoldSwap, Add: 0x123456789ABCDEF, Reduce: place.ReduceJump, Parts: 100, Null: place.NullZero},
+		{Fold: place.FoldLow32, Drop: 3, Reduce: place.ReduceFastrange, Parts: 1000},
+		{Fold: place.FoldHigh15, Reduce: place.ReduceMod, Parts: 1000},
+		{Fold: place.FoldNoMin, Reduce: place.ReduceAbsMod, Parts: 5, Route: 35, Null: place.NullSeed},
+		{Add: 1 << 63, Reduce: place.ReduceMod, Parts: 5, Route: 40, EmptyUnplaced: true},
+		{Reduce: place.ReducePmod, Parts: 6, Route: 600},
+		{Reduce: place.ReduceTable, Parts: 70, Table: backendtest.TableOf(place.ReduceTable, 70)},
+		{Add: 1 << 63, Reduce: place.ReduceRing, Parts: 70, Table: backendtest.TableOf(place.ReduceRing, 70)},
+		{Reduce: place.ReduceRendezvous, Parts: 3, Table: backendtest.TableOf(place.ReduceRendezvous, 3)},
+		{Reduce: place.ReduceRendezvous, Parts: 20, Table: backendtest.TableOf(place.ReduceRendezvous, 20)},
 	}
 	seeds := seedsOf(f)
 	for i := range all {
-		all[i].Hash, all[i].Seed, all[i].Word8 = f, seeds[i%len(seeds)], all[i].Word8 && f.Bits() >= 64
+		all[i] = fitting(all[i], f)
+		all[i].Seed = seeds[i%len(seeds)]
 	}
 	return all
+}
+
+// fitting returns the scheme under a hash, without what that has not the bits for.
+func fitting(s place.Scheme, f hash.Func) place.Scheme {
+	s.Hash = f
+	if f.Bits() < 64 {
+		s.Word8, s.Add = false, 0
+		if s.Fold == place.FoldSwap {
+			s.Fold = place.FoldNone
+		}
+	}
+	return s
 }
 
 // seedsOf returns no seed, and one with bits everywhere.
@@ -144,17 +168,20 @@ func TestKeys(t *testing.T) {
 	for _, width := range kernels.Widths() {
 		batches = append(batches, fixed(265, width))
 	}
+	token := backendtest.SmallestToken()
+	batches = append(batches, &keymill.Batch{Data: token, Width: 16}, &keymill.Batch{Data: token, Offsets: []uint32{0, 0, 16}})
 	batches = append(batches,
 		&keymill.Batch{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, &keymill.Batch{Data: []byte("0123{56}89abcdef"), Width: 16})
 	for i, b := range batches {
 		nulls := withNulls(b)
-		for _, f := range kernels.Functions() {
+		for _, f := range hash.All() {
 			for j, s := range schemes(f) {
 				turn := i + j + int(f)
-				if turn%2 == 0 {
-					h.everyWay(t, b, s, turn/2)
-				} else {
-					h.everyWay(t, nulls, s, turn/2)
+				switch turn % 6 { // every scheme under every function, on a third of the batches
+				case 0:
+					h.everyWay(t, b, s, turn/6)
+				case 3:
+					h.everyWay(t, nulls, s, turn/6)
 				}
 			}
 		}
@@ -168,7 +195,7 @@ func TestAlone(t *testing.T) {
 	for _, n := range append(upTo(68), 95, 96, 97, 127, 128, 129, 240, 241, 255, 256, 257, 1024, 1025) {
 		for before := range 8 {
 			b := ragged(before, n)
-			for _, f := range kernels.Functions() {
+			for _, f := range hash.All() {
 				e := expect(b, place.Scheme{Hash: f})
 				for load := range kernels.Load(kernels.NumLoads) {
 					l := launch{Options: kernels.Options{Hash: f, Load: load}, want: e, flags: kernels.FlagHashes}
@@ -184,7 +211,7 @@ func TestAlone(t *testing.T) {
 	}
 	for _, width := range kernels.Widths() {
 		b := fixed(1, width)
-		for _, f := range kernels.Functions() {
+		for _, f := range hash.All() {
 			e := expect(b, place.Scheme{Hash: f})
 			for load := range kernels.Load(kernels.NumLoads) {
 				h.check(t, launch{Options: kernels.Options{Hash: f, Width: width, Load: load}, want: e, flags: kernels.FlagHashes})
@@ -200,7 +227,7 @@ var edges = []uint32{1, 2, 3, 7, 641, 65536, 1<<31 - 1, 1 << 31}
 // own hash puts any number there is into the reduction.
 func TestReductions(t *testing.T) {
 	h := startHost(t)
-	random := rand.New(rand.NewPCG(1, 2))
+	random, turn := rand.New(rand.NewPCG(1, 2)), 0
 	for _, parts := range edges {
 		words := []uint64{0, 1, 1<<31 - 1, 1 << 31, 1<<31 + 1, 1<<32 - 1, 1 << 32, 1<<63 - 1, 1 << 63, 1<<63 + 1, math.MaxUint64, math.MaxUint64 - 1, 0xFFFFFFFF_80000000}
 		for range 50 {
@@ -214,15 +241,28 @@ func TestReductions(t *testing.T) {
 			own.Data = binary.LittleEndian.AppendUint64(own.Data, word)
 		}
 		for reduce := range place.Reduce(place.NumReduces) {
-			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
-				s := place.Scheme{Hash: hash.XXH3, Word8: true, Reduce: reduce, Fold: fold, Parts: parts}
+			if reduce >= place.ReduceTable && parts > 1000 {
+				continue // a table of millions
+			}
+			table := backendtest.TableOf(reduce, parts)
+			own := &keymill.Batch{Width: 8, Data: own.Data}
+			if table != nil {
+				for _, point := range table.Points() { // where a search may be off by one
+					own.Data = binary.LittleEndian.AppendUint64(own.Data, point-1)
+					own.Data = binary.LittleEndian.AppendUint64(own.Data, point)
+				}
+			}
+			for fold := place.FoldNone; fold <= place.FoldNoMin; fold++ {
+				s := place.Scheme{Hash: hash.XXH3, Word8: true, Reduce: reduce, Fold: fold, Parts: parts, Table: table}
 				if s.Check() != nil { // mask takes powers of two
 					continue
 				}
 				h.everyWay(t, own, s, int(reduce))
 				s.Word8 = false
-				for _, s.Hash = range kernels.Functions() {
-					h.everyWay(t, fixed(40, 16), s, int(s.Hash)+int(reduce))
+				for _, f := range hash.All() {
+					if turn++; reduce < place.ReduceTable || turn%7 == 0 {
+						h.everyWay(t, fixed(40, 16), fitting(s, f), int(f)+int(reduce))
+					}
 				}
 			}
 		}
@@ -236,10 +276,10 @@ func TestRandom(t *testing.T) {
 	for _, seed := range []uint64{1, uint64(time.Now().UnixNano())} {
 		random := rand.New(rand.NewPCG(seed, 0))
 		for range 150 {
-			f := kernels.Functions()[random.IntN(len(kernels.Functions()))]
+			f := hash.All()[random.IntN(len(hash.All()))]
 			all := schemes(f)
 			s := all[random.IntN(len(all))]
-			if s.Reduce != place.ReduceNone && s.Reduce != place.ReduceMask && random.IntN(2) == 0 {
+			if s.Reduce != place.ReduceNone && s.Reduce != place.ReduceMask && s.Route == 0 && s.Table == nil && random.IntN(2) == 0 {
 				s.Parts = 1 + random.Uint32N(1<<(1+random.IntN(30)))
 			}
 			h.everyWay(t, randomBatch(random), s, random.IntN(12))

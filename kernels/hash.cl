@@ -31,6 +31,16 @@
 #define HASH_FNV1A64 14
 #define HASH_SIPHASH13 15
 #define HASH_SIPHASH24 16
+#define HASH_CASSANDRATOKEN 17
+#define HASH_LOOKUP3 18
+#define HASH_MD5 19
+#define HASH_DES 20
+#define HASH_CITYHASH102 21
+#define HASH_JAVA31 22
+#define HASH_JAVA31UNSIGNED 23
+#define HASH_JAVA31UTF16 24
+#define HASH_ONEATATIME 25
+#define HASH_XXH32 26
 
 #define LOAD_PACKED 0
 #define LOAD_WORDS 1
@@ -42,6 +52,9 @@
 #define FLAG_WORD8 8
 #define FLAG_TAGS 16
 #define FLAG_EMPTY_UNPLACED 32
+#define FLAG_SWAP 64
+#define FLAG_NO_MIN 128
+#define FLAG_WEIGHTED 256
 
 #if RUNS
 #define BLOCK 64
@@ -92,6 +105,32 @@
 #elif HASH == HASH_SIPHASH13 || HASH == HASH_SIPHASH24
 #include "sip.h"
 #define HASH_KEY(key, n) siphash(key, n, seed_lo, seed_hi)
+#elif HASH == HASH_CASSANDRATOKEN
+#include "murmur3.h"
+#define HASH_KEY(key, n) cassandra_token(key, n)
+#elif HASH == HASH_LOOKUP3
+#include "lookup3.h"
+#define HASH_KEY(key, n) lookup3(key, n, seed_lo)
+#elif HASH == HASH_MD5
+#include "md5_table.h"
+#include "md5.h"
+#define HASH_KEY(key, n) md5(key, n)
+#elif HASH == HASH_DES
+#include "des_table.h"
+#include "des.h"
+#define HASH_KEY(key, n) des_mac(key, n)
+#elif HASH == HASH_CITYHASH102
+#include "city.h"
+#define HASH_KEY(key, n) city(key, n)
+#elif HASH == HASH_JAVA31 || HASH == HASH_JAVA31UNSIGNED || HASH == HASH_JAVA31UTF16
+#include "java31.h"
+#define HASH_KEY(key, n) java31(key, n)
+#elif HASH == HASH_ONEATATIME
+#include "oneatatime.h"
+#define HASH_KEY(key, n) one_at_a_time(key, n)
+#elif HASH == HASH_XXH32
+#include "xxh32.h"
+#define HASH_KEY(key, n) xxh32(key, n, (uint)seed_lo)
 #else
 #error HASH is none of the functions
 #endif
@@ -109,13 +148,16 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void place(
     __global ulong *restrict hashes,        // written with FLAG_HASHES
     __global uint *restrict parts,          // written with FLAG_PARTS
     __global uint *restrict counts,         // with COUNT: the keys of each partition are added to its word
+    __global const ulong *restrict points,  // of a ring, or of the members of a rendezvous
+    __global const uint *restrict members,  // owners of a table's entries or a ring's points, or weights
     __local uint *restrict bins,            // with COUNT: bins_len words
     uint n, uint base, uint width,          // width 0: ragged keys
     uint valid_first, uint flags,           // flags and reduce are the same for all work items
     uint reduce,                            // see reduce.h
     uint partitions, uint bins_len,         // bins_len: partitions, or 0 to count in global memory
-    uint shift, uint null_part,             // shift, fold and magic: see reduce.h
-    ulong fold, ulong magic, ulong seed_lo, ulong seed_hi, ulong null_hash) {
+    uint size, uint each,                   // these, shift, fold_shift, fold, add and magic: see reduce.h
+    uint shift, uint fold_shift, uint null_part,
+    ulong fold, ulong add, ulong magic, ulong seed_lo, ulong seed_hi, ulong null_hash) {
 #if COUNT
   for (uint bin = get_local_id(0); bin < bins_len; bin += GROUP) {
     bins[bin] = 0;
@@ -129,8 +171,8 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void place(
   // it: and a masked store to memory that was never touched takes longer than the hash.) For a GPU,
   // m is 1.
 #if RUNS
-  size_t each = (n + get_global_size(0) - 1) / get_global_size(0), first = get_global_id(0) * each;
-  size_t end = first + each < n ? first + each : n;
+  size_t run = (n + get_global_size(0) - 1) / get_global_size(0), first = get_global_id(0) * run;
+  size_t end = first + run < n ? first + run : n;
   for (size_t i = first; i < end; i += BLOCK) {
     uint m = end - i < BLOCK ? (uint)(end - i) : BLOCK;
 #else
@@ -142,7 +184,7 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void place(
 #endif
     const uint m = 1;
 #endif
-    ulong h[BLOCK];
+    ulong h[BLOCK], folded[BLOCK];
     uint part[BLOCK];
 
 #if WIDTH == 0
@@ -168,7 +210,8 @@ __kernel __attribute__((reqd_work_group_size(GROUP, 1, 1))) void place(
 #endif
 #endif
 
-    reduce_block(h, part, m, reduce, partitions, shift, fold, magic);
+    fold_block(h, folded, m, flags, fold_shift, fold, add);
+    reduce_block(folded, part, m, reduce, partitions, size, each, shift, magic, points, members, flags);
 #if WIDTH == 0
     if ((flags & FLAG_EMPTY_UNPLACED) && width == 0) {
       for (uint k = 0; k < m; k++) {

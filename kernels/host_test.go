@@ -22,7 +22,6 @@ import (
 
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/internal/backendtest"
-	"github.com/keymill/keymill/kernels"
 )
 
 // The kernel runs here as C, compiled for the host under the sanitizers: hosttest/runner.c plays
@@ -59,7 +58,7 @@ var builtRunner = sync.OnceValues(func() (string, error) {
 		objects = append(objects, object)
 		compile = append(compile, compiler(cc, "-c", fmt.Sprintf("-DHASH=%d", f), fmt.Sprintf("-DRUNS=%d", runs), "hosttest/family.c", "-o", object))
 	}
-	for _, f := range kernels.Functions() {
+	for _, f := range hash.All() {
 		family(f, 0)
 	}
 	family(hash.XXH3, 1)

@@ -67,23 +67,9 @@ func WidthFor(width int) int {
 	return 0
 }
 
-// without are the functions that hash.cl has no code for.
-var without = []hash.Func{
-	hash.CassandraToken, hash.Lookup3, hash.MD5, hash.DES, hash.CityHash102,
-	hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32,
-}
-
-// Runs says whether hash.cl computes the function.
-func Runs(f hash.Func) bool { return f.Valid() && !slices.Contains(without, f) }
-
-// Functions returns those that hash.cl computes, in the order of [hash.All].
-func Functions() []hash.Func {
-	return slices.DeleteFunc(hash.All(), func(f hash.Func) bool { return !Runs(f) })
-}
-
 // Options are what a program is built for. They are comparable.
 type Options struct {
-	Hash  hash.Func // one that Runs
+	Hash  hash.Func // not hash.Default
 	Width int       // one of Widths, or 0 for any keys
 	Load  Load
 

@@ -3,6 +3,7 @@ package kernels_test
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -28,14 +29,20 @@ func TestNumbers(t *testing.T) {
 		"HASH_CRC32": int64(hash.CRC32), "HASH_CRC32C": int64(hash.CRC32C), "HASH_CRC16": int64(hash.CRC16),
 		"HASH_FNV1A32": int64(hash.FNV1a32), "HASH_FNV1A64": int64(hash.FNV1a64),
 		"HASH_SIPHASH13": int64(hash.SipHash13), "HASH_SIPHASH24": int64(hash.SipHash24),
+		"HASH_CASSANDRATOKEN": int64(hash.CassandraToken), "HASH_LOOKUP3": int64(hash.Lookup3), "HASH_MD5": int64(hash.MD5),
+		"HASH_DES": int64(hash.DES), "HASH_CITYHASH102": int64(hash.CityHash102), "HASH_JAVA31": int64(hash.Java31),
+		"HASH_JAVA31UNSIGNED": int64(hash.Java31Unsigned), "HASH_JAVA31UTF16": int64(hash.Java31UTF16),
+		"HASH_ONEATATIME": int64(hash.OneAtATime), "HASH_XXH32": int64(hash.XXH32),
 
 		"LOAD_PACKED": int64(kernels.LoadPacked), "LOAD_WORDS": int64(kernels.LoadWords), "LOAD_BYTES": int64(kernels.LoadBytes),
 
 		"REDUCE_NONE": int64(place.ReduceNone), "REDUCE_MOD": int64(place.ReduceMod), "REDUCE_ABSMOD": int64(place.ReduceAbsMod), "REDUCE_MASK": int64(place.ReduceMask),
-		"REDUCE_FASTRANGE": int64(place.ReduceFastrange), "REDUCE_JUMP": int64(place.ReduceJump),
+		"REDUCE_FASTRANGE": int64(place.ReduceFastrange), "REDUCE_JUMP": int64(place.ReduceJump), "REDUCE_PMOD": int64(place.ReducePmod),
+		"REDUCE_TABLE": int64(place.ReduceTable), "REDUCE_RING": int64(place.ReduceRing), "REDUCE_RENDEZVOUS": int64(place.ReduceRendezvous),
 
 		"FLAG_HASHES": kernels.FlagHashes, "FLAG_PARTS": kernels.FlagParts, "FLAG_VALID": kernels.FlagValid,
 		"FLAG_WORD8": kernels.FlagWord8, "FLAG_TAGS": kernels.FlagTags, "FLAG_EMPTY_UNPLACED": kernels.FlagEmptyUnplaced,
+		"FLAG_SWAP": kernels.FlagSwap, "FLAG_NO_MIN": kernels.FlagNoMin, "FLAG_WEIGHTED": kernels.FlagWeighted,
 
 		"NO_PARTITION": int64(place.NoPartition),
 	}
@@ -47,9 +54,8 @@ func TestNumbers(t *testing.T) {
 		got[m[1]] = n
 	}
 	require.Equal(t, want, got)
-	require.False(t, kernels.Runs(hash.Default))
-	require.Len(t, kernels.Functions(), 16, "a function is new in hash.cl: give it a number here")
-	require.Equal(t, 6, place.NumReduces, "a reduction is new: give it a number, and a case, in reduce.h")
+	require.Len(t, hash.All(), 26, "a function is new: give it a number, and a case, in hash.cl")
+	require.Equal(t, 10, place.NumReduces, "a reduction is new: give it a number, and a case, in reduce.h")
 }
 
 // TestSource: the compiler is told the right file and line for every line, and no file is left out.
@@ -82,20 +88,34 @@ func TestSource(t *testing.T) {
 	}
 }
 
-// TestTables computes the tables of the CRCs by the definition. A CRC is linear: what one byte does to
-// it is the difference to what a zero byte in its place does.
+// entriesOf returns the numbers of a table, as they are written there.
+func entriesOf(t *testing.T, name string, n int) []string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	require.NoError(t, err)
+	entries := regexp.MustCompile(`0x[0-9A-F]{8}`).FindAllString(string(text), -1)
+	require.Len(t, entries, n)
+	return entries
+}
+
+// TestTables computes the tables by the definitions. A CRC is linear: what one byte does to it is the
+// difference to what a zero byte in its place does.
 func TestTables(t *testing.T) {
 	for name, sum := range map[string]func([]byte) uint32{"crc32_table.h": hash.SumCRC32, "crc32c_table.h": hash.SumCRC32C} {
-		text, err := os.ReadFile(name)
-		require.NoError(t, err)
-		entries := regexp.MustCompile(`0x[0-9A-F]{8}`).FindAll(text, -1)
-		require.Len(t, entries, 4*256)
-		for i, entry := range entries {
+		for i, entry := range entriesOf(t, name, 4*256) {
 			key := make([]byte, i/256+1)
 			zeros := sum(key)
 			key[0] = byte(i)
-			require.Equal(t, fmt.Sprintf("0x%08X", sum(key)^zeros), string(entry), "%s: entry %d", name, i)
+			require.Equal(t, fmt.Sprintf("0x%08X", sum(key)^zeros), entry, "%s: entry %d", name, i)
 		}
+	}
+	for i, entry := range entriesOf(t, "md5_table.h", 64) {
+		sine := math.Abs(math.Sin(float64(i + 1)))
+		require.Equal(t, fmt.Sprintf("0x%08X", uint32(sine*(1<<32))), entry, "md5_table.h: entry %d", i)
+	}
+	boxes := hash.DESBoxes()
+	for i, entry := range entriesOf(t, "des_table.h", 512) {
+		require.Equal(t, fmt.Sprintf("0x%08X", boxes[i/64][i%64]), entry, "des_table.h: entry %d", i)
 	}
 }
 
@@ -120,10 +140,10 @@ func TestWidthFor(t *testing.T) {
 
 func TestArgs(t *testing.T) {
 	require.Equal(t, kernels.Args{
-		Reduce: 1, Partitions: 12, Shift: 33, NullPart: place.NoPartition,
+		Reduce: 1, Partitions: 12, Size: 12, Each: 1, Shift: 33, NullPart: place.NoPartition,
 		Fold: 1<<31 - 1, Magic: (1<<64 - 1) / 12, SeedLo: hash.KafkaSeed,
 	}, kernels.ArgsOf(place.Kafka(12)))
-	require.Equal(t, kernels.Args{NullPart: place.NoPartition, Fold: 1<<64 - 1}, kernels.ArgsOf(place.Scheme{}), "nothing is reduced")
+	require.Equal(t, kernels.Args{Each: 1, NullPart: place.NoPartition, Fold: 1<<64 - 1}, kernels.ArgsOf(place.Scheme{}), "nothing is reduced")
 	redis := kernels.ArgsOf(place.Redis())
 	require.Equal(t, uint32(kernels.FlagTags), redis.Flags)
 	require.Equal(t, uint32(48), redis.Shift)
@@ -136,4 +156,32 @@ func TestArgs(t *testing.T) {
 	require.NotZero(t, seeded.NullHash)
 	require.Less(t, seeded.NullPart, uint32(9))
 	require.Equal(t, uint32(kernels.FlagEmptyUnplaced), kernels.ArgsOf(place.LibrdkafkaRandom(3)).Flags)
+
+	routed := kernels.ArgsOf(place.Scheme{Add: 1 << 63, Reduce: place.ReduceMod, Parts: 5, Route: 40})
+	require.Equal(t, kernels.Args{
+		Reduce: 1, Partitions: 5, Size: 40, Each: 8, NullPart: place.NoPartition, Fold: 1<<64 - 1, Add: 1 << 63, Magic: (1<<64 - 1) / 40,
+	}, routed)
+	high := kernels.ArgsOf(place.Scheme{Hash: hash.CRC32, Fold: place.FoldHigh15, Reduce: place.ReduceFastrange, Drop: 2, Parts: 5})
+	require.Equal(t, []any{uint64(0x7FFF0000), uint32(16), uint32(51)}, []any{high.Fold, high.FoldShift, high.Shift})
+}
+
+// A table of equal weights has none; the logarithms stand behind the points only where there are weights.
+func TestBuffers(t *testing.T) {
+	equal, err := place.NewRendezvous([]uint64{5, 6, 7}, nil)
+	require.NoError(t, err)
+	points, members := kernels.Buffers(equal)
+	require.Equal(t, []uint64{5, 6, 7}, points)
+	require.Nil(t, members)
+	weighted, err := place.NewRendezvous([]uint64{5, 6, 7}, []uint32{1, 2, 3})
+	require.NoError(t, err)
+	points, members = kernels.Buffers(weighted)
+	logarithms := place.SurpriseTable()
+	require.Equal(t, append([]uint64{5, 6, 7}, logarithms[:]...), points)
+	require.Equal(t, []uint32{1, 2, 3}, members)
+	s := place.Scheme{Reduce: place.ReduceRendezvous, Parts: 3, Table: weighted}
+	require.Equal(t, uint32(kernels.FlagWeighted), kernels.ArgsOf(s).Flags)
+	require.Equal(t, uint32(3), kernels.ArgsOf(s).Size)
+	require.Same(t, weighted, kernels.TableOf(s))
+	s.Reduce = place.ReduceMod
+	require.Nil(t, kernels.TableOf(s), "it is not looked into")
 }

@@ -21,11 +21,11 @@ type request struct {
 	Size                                                        uint32
 	Hash, Runs, WidthClass, Load, Count                         uint32
 	Groups, Lead                                                uint32
-	DataSize, OffsetsSize, ValidSize                            uint32
+	DataSize, OffsetsSize, ValidSize, PointsSize, MembersSize   uint32
 	HashesSize, PartsSize, CountsSize                           uint32
 	N, Base, Width, ValidFirst, Flags, Reduce, Partitions, Bins uint32
-	Shift, NullPart                                             uint32
-	Fold, Magic, SeedLo, SeedHi, NullHash                       uint64
+	SizeArg, Each, Shift, FoldShift, NullPart, Unused           uint32
+	Fold, Add, Magic, SeedLo, SeedHi, NullHash                  uint64
 }
 
 // launch is one launch of the kernel, and what it must compute.
@@ -70,13 +70,13 @@ func expect(b *keymill.Batch, s place.Scheme) *expected {
 
 // check plays the launch and compares what it wrote.
 func (h *host) check(t *testing.T, l launch) {
-	r, data, offsets, valid := l.request()
+	r, in := l.request()
 	said := func() string {
 		return fmt.Sprintf("%s; scheme %+v, %d keys of width %d; flags %d, %d bins, %d groups, lead %d",
 			l.Options, l.want.scheme, r.N, l.want.batch.Width, r.Flags, r.Bins, r.Groups, r.Lead)
 	}
 	hashes, parts, counts := make([]uint64, r.HashesSize/8), make([]uint32, r.PartsSize/4), make([]uint32, r.CountsSize/4)
-	err := h.play(r, data, offsets, valid, hashes, parts, counts)
+	err := h.play(r, in, hashes, parts, counts)
 	if err != nil {
 		require.NoError(t, errors.Join(err, h.stop()), said())
 	}
@@ -95,9 +95,8 @@ func (h *host) check(t *testing.T, l launch) {
 	}
 }
 
-func (h *host) play(r request, in ...any) error {
-	out := in[3:]
-	for _, part := range append([]any{r}, in[:3]...) {
+func (h *host) play(r request, in []any, out ...any) error {
+	for _, part := range append([]any{r}, in...) {
 		if err := binary.Write(h.in, binary.NativeEndian, part); err != nil {
 			return err
 		}
@@ -114,16 +113,18 @@ func (h *host) play(r request, in ...any) error {
 }
 
 // request lays the batch out as a backend does: data from the first key on, and no more.
-func (l launch) request() (r request, data []byte, offsets []uint32, valid []uint64) {
+func (l launch) request() (r request, in []any) {
 	b, a := l.want.batch, kernels.ArgsOf(l.want.scheme)
 	r = request{
 		Size: uint32(binary.Size(request{})),
 		Hash: uint32(l.Hash), WidthClass: uint32(slices.Index(kernels.Widths(), l.Width) + 1), Load: uint32(l.Load),
 		Lead: uint32(l.lead), N: uint32(b.Len()), Width: uint32(b.Width), Flags: a.Flags | l.flags,
-		Reduce: a.Reduce, Partitions: a.Partitions, Shift: a.Shift, NullPart: a.NullPart,
-		Fold: a.Fold, Magic: a.Magic, SeedLo: a.SeedLo, SeedHi: a.SeedHi, NullHash: a.NullHash,
+		Reduce: a.Reduce, Partitions: a.Partitions, SizeArg: a.Size, Each: a.Each, Shift: a.Shift, FoldShift: a.FoldShift,
+		NullPart: a.NullPart, Fold: a.Fold, Add: a.Add, Magic: a.Magic, SeedLo: a.SeedLo, SeedHi: a.SeedHi, NullHash: a.NullHash,
 	}
-	data = b.Data
+	var offsets, members []uint32
+	var valid, points []uint64
+	data := b.Data
 	if b.Width == 0 {
 		offsets = b.Offsets
 		r.Base = offsets[0]
@@ -159,6 +160,10 @@ func (l launch) request() (r request, data []byte, offsets []uint32, valid []uin
 			r.Bins = r.Partitions
 		}
 	}
+	if t := kernels.TableOf(l.want.scheme); t != nil {
+		points, members = kernels.Buffers(t)
+	}
 	r.DataSize, r.OffsetsSize, r.ValidSize = uint32(len(data)), uint32(4*len(offsets)), uint32(8*len(valid))
-	return r, data, offsets, valid
+	r.PointsSize, r.MembersSize = uint32(8*len(points)), uint32(4*len(members))
+	return r, []any{data, offsets, valid, points, members}
 }

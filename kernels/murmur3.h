@@ -50,7 +50,7 @@ static inline ulong murmur3_avalanche(ulong h) {
 // murmur3_tail makes of a word of the tail what the function takes: Cassandra's bytes are signed, so
 // that one from 0x80 up flips every bit above its own.
 static inline ulong murmur3_tail(ulong word) {
-#if HASH == HASH_MURMUR3CASSANDRA
+#if HASH == HASH_MURMUR3CASSANDRA || HASH == HASH_CASSANDRATOKEN
   ulong flip = (word & 0x8080808080808080UL) << 1;
   flip ^= flip << 8;
   flip ^= flip << 16;
@@ -78,5 +78,14 @@ static inline ulong murmur3x128(bytes key, uint n, ulong seed) {
   h2 += h1;
   return murmur3_avalanche(h1) + murmur3_avalanche(h2);
 }
+
+#if HASH == HASH_CASSANDRATOKEN
+// cassandra_token is the hash, but the smallest signed number for the empty key and for no other.
+static inline ulong cassandra_token(bytes key, uint n) {
+  const ulong smallest = 0x8000000000000000UL;
+  ulong h = murmur3x128(key, n, 0);
+  return n == 0 ? smallest : h == smallest ? smallest - 1 : h;
+}
+#endif
 
 #endif

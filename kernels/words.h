@@ -15,6 +15,13 @@ typedef __global const uchar *bytes;
 static inline uint rotate4(uint x, uint n) { return x << n | x >> (32 - n); }
 static inline ulong rotate8(ulong x, uint n) { return x << n | x >> (64 - n); }
 
+// swap8 returns the 8 bytes of a word in reverse.
+static inline ulong swap8(ulong x) {
+  x = (x & 0x00FF00FF00FF00FFUL) << 8 | (x >> 8 & 0x00FF00FF00FF00FFUL);
+  x = (x & 0x0000FFFF0000FFFFUL) << 16 | (x >> 16 & 0x0000FFFF0000FFFFUL);
+  return x << 32 | x >> 32;
+}
+
 #if LOAD == LOAD_PACKED
 // Unaligned words, one instruction each on a CPU. Not one byte outside of the key is read.
 struct unaligned4 { uint word; } __attribute__((packed));

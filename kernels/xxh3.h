@@ -27,21 +27,15 @@ static inline ulong xxh3_mix(bytes p, ulong even, ulong odd, ulong seed) {
   return xxh3_mul_fold(words.x ^ (even + seed), words.y ^ (odd - seed));
 }
 
-static inline ulong xxh3_swap8(ulong x) {
-  x = (x & 0x00FF00FF00FF00FFUL) << 8 | (x >> 8 & 0x00FF00FF00FF00FFUL);
-  x = (x & 0x0000FFFF0000FFFFUL) << 16 | (x >> 16 & 0x0000FFFF0000FFFFUL);
-  return x << 32 | x >> 32;
-}
-
 static inline ulong xxh3_to16(bytes key, uint n, ulong seed) {
   __constant ulong *s = xxh3_secret;
   if (n > 8) {
     ulong lo = word8(key) ^ ((s[3] ^ s[4]) + seed);
     ulong hi = word8(key + (n - 8)) ^ ((s[5] ^ s[6]) - seed);
-    return xxh3_avalanche(n + xxh3_swap8(lo) + hi + xxh3_mul_fold(lo, hi));
+    return xxh3_avalanche(n + swap8(lo) + hi + xxh3_mul_fold(lo, hi));
   }
   if (n > 3) {
-    ulong swapped = xxh3_swap8(seed & 0xFFFFFFFF);
+    ulong swapped = swap8(seed & 0xFFFFFFFF);
     ulong h = (word4(key + (n - 4)) + ((ulong)word4(key) << 32)) ^ ((s[1] ^ s[2]) - (seed ^ swapped));
     h = (h ^ rotate8(h, 49) ^ rotate8(h, 24)) * PRIME_MIX;
     h = (h ^ ((h >> 35) + n)) * PRIME_MIX;

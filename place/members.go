@@ -27,28 +27,10 @@ func (m Member) weight() uint32 { return max(m.Weight, 1) }
 // MemberPreset is a scheme by name that is made of a list of members, as the
 // command line offers it.
 type MemberPreset struct {
-	Name     string
-	About    string // one line: the rule
-	Weighted bool   // takes weights other than 1
-	Tokens   bool   // needs the members' tokens
+	About
+	Weighted bool // takes weights other than 1
+	Tokens   bool // needs the members' tokens
 	make     func([]Member) (Scheme, error)
-}
-
-var memberPresets = []MemberPreset{
-	{"rendezvous", "the member with the highest score of xxh64(key) and xxh64(name)", true, false, Rendezvous},
-	{"ketama", "libmemcached's weighted ketama: MD5, 160 points a server", true, false, Ketama},
-	{"ketama-default", "libmemcached's ketama without weights: one-at-a-time, 100 points", false, false, KetamaDefault},
-	{"nginx-consistent", "nginx `hash $key consistent`: crc32, 160 points a weight", true, false, NginxConsistent},
-	{"nginx-hash", "nginx `hash $key`: (crc32 >> 16 & 0x7fff) % the sum of the weights", true, false, NginxHash},
-	{"ring-hash", "xDS RING_HASH of gRPC and Envoy: xxh64, 1024 points or more", true, false,
-		func(members []Member) (Scheme, error) { return RingHash(members, 1024, 4096) }},
-	{"maglev-cilium", "Cilium's Maglev table of 16381 entries, with its default seed", true, false,
-		func(members []Member) (Scheme, error) { return MaglevCilium(members, 16381, CiliumSeed) }},
-	{"maglev-envoy", "Envoy's Maglev table of 65537 entries", true, false,
-		func(members []Member) (Scheme, error) { return MaglevEnvoy(members, 65537) }},
-	{"bounded", "Olric: xxh64 % 271 partitions, spread with bounded loads of 1.25", false, false,
-		func(members []Member) (Scheme, error) { return Bounded(members, 271, 20, 1.25) }},
-	{"cassandra-ring", "Cassandra's token ring: the member with the first token >= the key's", false, true, CassandraRing},
 }
 
 // MemberPresets returns all schemes that are made of members, in the order that
@@ -72,6 +54,11 @@ func LookupMembers(name string, members []Member) (Scheme, error) {
 		names = append(names, p.Name)
 	}
 	return Scheme{}, nearest.Unknown("scheme of members", name, names)
+}
+
+// Example returns a scheme of the preset, for one member.
+func (p MemberPreset) Example() (Scheme, error) {
+	return p.make([]Member{{Name: "127.0.0.1:1", Tokens: []int64{0}}})
 }
 
 // NeedsMembers reports whether the name is that of a [MemberPreset].

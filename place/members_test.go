@@ -203,7 +203,10 @@ func TestMembersThatAreNone(t *testing.T) {
 		_, err = place.Lookup(p.Name, 3)
 		require.ErrorIs(t, err, place.ErrMembers)
 		require.True(t, place.NeedsMembers(p.Name))
-		require.NotEmpty(t, p.About)
+		for _, line := range []string{p.System, p.Rule, p.Source} {
+			require.NotEmpty(t, line, p.Name)
+			require.LessOrEqual(t, len(line), 90, line)
+		}
 	}
 	require.False(t, place.NeedsMembers("kafka"))
 

@@ -34,6 +34,7 @@ type Device struct {
 	lines sync.Pool // of *pipeline
 
 	residents residents
+	tables    tables
 
 	open sync.RWMutex // held for reading by what uses the device
 	gone error        // why it can be used no more: it is closed
@@ -145,7 +146,7 @@ func (d *Device) Close() error {
 	for _, s := range d.all {
 		errs = append(errs, s.close())
 	}
-	errs = append(errs, d.programs.close(d.lib), d.lib.releaseContext(d.context))
+	errs = append(errs, d.tables.close(d.lib), d.programs.close(d.lib), d.lib.releaseContext(d.context))
 	return errors.Join(errs...)
 }
 

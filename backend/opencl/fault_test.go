@@ -58,7 +58,9 @@ func faultRun(t *testing.T, f *faults, o Options) {
 	}
 	free := keymill.Profile{}
 	for _, class := range []keymill.WidthClass{keymill.Ragged, keymill.Width16} {
-		free[keymill.Op{Hash: hash.XXH3, Class: class, Reduce: place.ReduceMod}] = keymill.Cost{}
+		for _, r := range []place.Reduce{place.ReduceMod, place.ReduceRing} {
+			free[keymill.Op{Hash: hash.XXH3, Class: class, Reduce: r}] = keymill.Cost{}
+		}
 	}
 	slow := keymill.Profile{}
 	for op := range free {
@@ -69,11 +71,17 @@ func faultRun(t *testing.T, f *faults, o Options) {
 	}})
 	require.NoError(t, err)
 	p := keymill.Params{Hash: hash.XXH3, Scheme: place.Mod(10)}
+	ring := keymill.Params{Hash: hash.XXH3, Scheme: tableScheme(place.ReduceRing, 10)}
 	for _, b := range faultBatches() {
-		var dst keymill.Placement
-		dst.Resize(keymill.OutHashes|keymill.OutParts|keymill.OutCounts, b.Len(), 10)
-		require.NoError(t, dispatcher.Place(&dst, &b, p))
-		require.NoError(t, keymill.Verify(&dst, &b, p))
+		for _, p := range []keymill.Params{p, ring} {
+			var dst keymill.Placement
+			dst.Resize(keymill.OutHashes|keymill.OutParts|keymill.OutCounts, b.Len(), 10)
+			require.NoError(t, dispatcher.Place(&dst, &b, p))
+			require.NoError(t, keymill.Verify(&dst, &b, p))
+		}
+	}
+	for _, kept := range d.tables.some {
+		require.Zero(t, kept.users, "a call that failed uses a table no more")
 	}
 	stats := dispatcher.Stats().Backends[1]
 	if stats.Failures > 0 {

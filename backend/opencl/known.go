@@ -6,7 +6,6 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/kernels"
-	"github.com/keymill/keymill/place"
 )
 
 // SelfTest builds and tests the program for keymill's default hash: it says whether the
@@ -56,18 +55,17 @@ func (o *onlyProgram) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.
 		return err
 	}
 	w := o.d.workOf(dst, b.Width, len(b.Valid) > 0, s, true)
-	if w.options != o.options || !o.d.runs(s) {
+	if w.options != o.options || o.d.info.Lacks(s.Reduce) != "" {
 		return keymill.ErrUnsupported
 	}
 	clear(dst.Counts)
+	if err := o.d.takeTable(o.slot, &w); err != nil {
+		if !isKind(err, Unsupported) { // a table that is too large says nothing about the program
+			o.failed = err
+		}
+		return err
+	}
+	defer o.d.leaveTable(&w)
 	o.failed = o.slot.chunk(o.program, &w, dst, b, 0, b.Len())
 	return o.failed
-}
-
-// runs says whether the device has what the scheme takes.
-func (d *Device) runs(s place.Scheme) bool {
-	if s.Reduce > place.ReduceJump || s.Fold > place.FoldLow31 || s.Add != 0 || s.Drop != 0 || s.Route != 0 {
-		return false
-	}
-	return s.Reduce != place.ReduceJump || d.info.FP64
 }

@@ -3,26 +3,33 @@
 package opencl
 
 import (
+	"cmp"
+
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/place"
 )
 
 // kernelArgs is how many arguments the kernel has: see kernels/hash.cl.
-const kernelArgs = 22
+const kernelArgs = 28
 
 // run enqueues the kernel on inputs and results that are there.
 func (s *slot) run(k kernel, w *work, in *inputs, results [3]mem) error {
 	group, items := w.options.Group, s.d.items(w, in.n)
 	a := &w.args
+	points, members := in.data, in.data // not read, unless there is a table that has them
+	if t := w.copied; t != nil {
+		points, members = cmp.Or(t.points, points), cmp.Or(t.members, members)
+	}
 	s.args = [kernelArgs]kernelArg{
 		memArg(in.data), memArg(in.offsets), memArg(in.valid),
 		memArg(results[0]), memArg(results[1]), memArg(results[2]),
+		memArg(points), memArg(members),
 		localArg(4 * max(1, int(w.binsLen))),
 		uintArg(uint32(in.n)), uintArg(in.base), uintArg(uint32(w.width)),
 		uintArg(in.validFirst), uintArg(a.Flags),
 		uintArg(a.Reduce), uintArg(a.Partitions), uintArg(w.binsLen),
-		uintArg(a.Shift), uintArg(a.NullPart),
-		ulongArg(a.Fold), ulongArg(a.Magic), ulongArg(a.SeedLo), ulongArg(a.SeedHi), ulongArg(a.NullHash),
+		uintArg(a.Size), uintArg(a.Each), uintArg(a.Shift), uintArg(a.FoldShift), uintArg(a.NullPart),
+		ulongArg(a.Fold), ulongArg(a.Add), ulongArg(a.Magic), ulongArg(a.SeedLo), ulongArg(a.SeedHi), ulongArg(a.NullHash),
 	}
 	if err := s.d.lib.setArgs(k, s.args[:]); err != nil {
 		return err

@@ -58,7 +58,7 @@ func (l *pipeline) place(s *slot, p *specialised, w *work, dst *keymill.Placemen
 	l.chunks(s)
 	l.wg.Wait()
 	err := l.err
-	l.program, l.dst, l.batch, l.err = nil, nil, nil, nil
+	l.program, l.work, l.dst, l.batch, l.err = nil, work{}, nil, nil, nil
 	return err
 }
 

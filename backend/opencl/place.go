@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/keymill/keymill"
-	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
 
@@ -36,11 +35,8 @@ func (d *Device) Place(dst *keymill.Placement, b *keymill.Batch, p keymill.Param
 
 // programFor returns the program for some work, if the device can do that at all.
 func (d *Device) programFor(w *work, s place.Scheme) (*specialised, error) {
-	if !kernels.Runs(s.Hash) {
-		return nil, &Error{Kind: Unsupported, Err: fmt.Errorf("the kernel does not compute %s", s.Hash)}
-	}
-	if !d.runs(s) {
-		return nil, &Error{Kind: Unsupported, Err: errors.New("jump takes double-precision numbers, which the device has not")}
+	if why := d.info.Lacks(s.Reduce); why != "" {
+		return nil, &Error{Kind: Unsupported, Err: errors.New(why)}
 	}
 	return d.program(w.options)
 }
@@ -49,6 +45,10 @@ func (d *Device) programFor(w *work, s place.Scheme) (*specialised, error) {
 func (d *Device) place(p *specialised, w *work, dst *keymill.Placement, b *keymill.Batch) error {
 	s := <-d.slots
 	defer func() { d.slots <- s }()
+	if err := d.takeTable(s, w); err != nil {
+		return err
+	}
+	defer d.leaveTable(w)
 	if bytes := int(d.chunk.Load()); !d.takesInPlace(b) && chunkEnd(b, 0, bytes) < b.Len() {
 		line := d.lines.Get().(*pipeline)
 		defer d.lines.Put(line)

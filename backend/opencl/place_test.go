@@ -8,9 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill"
-	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/internal/backendtest"
-	"github.com/keymill/keymill/kernels"
 	"github.com/keymill/keymill/place"
 )
 
@@ -23,34 +21,11 @@ func TestConformance(t *testing.T) {
 			}
 			d, err := openWith(opened(t), 0, Options{Memory: memory, ChunkBytes: 16 << 10})
 			require.NoError(t, err)
-			backendtest.Run(t, backendtest.Partial{Backend: d, Runs: kernels.Runs})
+			backendtest.Run(t, d)
 			require.NoError(t, d.Close())
 			require.Zero(t, d.lib.live.Load(), "objects that were not released")
 		})
 	}
-}
-
-// A device refuses the functions that the kernel does not compute, and those alone.
-func TestUnsupportedFunctions(t *testing.T) {
-	d, err := openWith(opened(t), 0, Options{})
-	require.NoError(t, err)
-	b := keymill.Batch{Data: []byte("user:1001"), Offsets: []uint32{0, 9}}
-	r, err := d.Upload(&b)
-	require.NoError(t, err)
-	dst := keymill.Placement{Hashes: make([]uint64, 1)}
-	for _, f := range hash.All() {
-		p := keymill.Params{Hash: f}
-		for _, err := range []error{d.Place(&dst, &b, p), r.Place(&dst, p)} {
-			if kernels.Runs(f) {
-				require.NoError(t, err, f)
-				continue
-			}
-			require.ErrorIs(t, err, keymill.ErrUnsupported, f)
-			require.ErrorContains(t, err, "the kernel does not compute "+f.String())
-		}
-	}
-	require.NoError(t, r.Close())
-	require.NoError(t, d.Close())
 }
 
 // TestDeviceCounts has the device count, as a GPU does: in local memory where the counts

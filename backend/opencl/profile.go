@@ -2,9 +2,18 @@ package opencl
 
 import (
 	"github.com/keymill/keymill"
-	"github.com/keymill/keymill/kernels"
+	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/place"
 )
+
+// Lacks says why a device cannot compute a reduction; "" if it can. It is all that a device may
+// lack: every other reduction, every fold and every hash function has a kernel.
+func (i DeviceInfo) Lacks(r place.Reduce) string {
+	if r == place.ReduceJump && !i.FP64 {
+		return "jump takes double-precision numbers, which the device has not"
+	}
+	return ""
+}
 
 // Profile returns what work on a device is taken to cost until somebody measures it. It
 // is a guess, by what bounds a GPU behind a bus: a goroutine for each slot copies keys to pinned
@@ -17,10 +26,13 @@ func Profile(info DeviceInfo) keymill.Profile {
 	}
 	const fixed, perKey, perByte = 60e3, 0.8, 0.05
 	profile := keymill.Profile{}
-	for _, f := range kernels.Functions() {
+	for _, f := range hash.All() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
-			for r := range place.NumReduces {
-				op := keymill.Op{Hash: f, Class: class, Reduce: place.Reduce(r)}
+			for r := range place.Reduce(place.NumReduces) {
+				if info.Lacks(r) != "" {
+					continue
+				}
+				op := keymill.Op{Hash: f, Class: class, Reduce: r}
 				profile[op] = keymill.Cost{Fixed: fixed, PerKey: perKey, PerByte: perByte}
 			}
 		}

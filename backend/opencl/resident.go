@@ -4,6 +4,7 @@ package opencl
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 	"unsafe"
 
@@ -96,6 +97,9 @@ func (s *slot) uploadSegment(g *segment, b *keymill.Batch) (err error) {
 func keep[T any](s *slot, memory []T) (mem, error) {
 	var zero T
 	size := len(memory) * int(unsafe.Sizeof(zero))
+	if uint64(size)+pad > s.d.info.MaxAlloc {
+		return nil, &Error{Kind: Capacity, Err: fmt.Errorf("%d bytes are more than the device takes in one piece", size)}
+	}
 	m, err := s.d.lib.createBuffer(s.d.context, memReadOnly, size+pad, nil)
 	if err != nil {
 		return nil, err
@@ -141,6 +145,13 @@ func (r *resident) Place(dst *keymill.Placement, p keymill.Params) error {
 	if err != nil {
 		return d.blame(err)
 	}
+	s0 := <-d.slots
+	err = d.takeTable(s0, &w)
+	d.slots <- s0
+	if err != nil {
+		return d.blame(err)
+	}
+	defer d.leaveTable(&w)
 	errs := make([]error, len(r.segments))
 	var wg sync.WaitGroup
 	for i := range r.segments {

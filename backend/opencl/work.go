@@ -15,6 +15,8 @@ type work struct {
 	width   int            // of the keys; 0: ragged
 	want    keymill.Output // what the device writes; OutCounts if it counts
 	count   bool           // the host counts the partitions that come back
+	table   *place.Table   // what the reduction looks into, or nil
+	copied  *deviceTable   // the device's copy of it, while there is one
 	binsLen uint32         // how many words of local memory a group counts in; 0: in global memory
 }
 
@@ -49,6 +51,11 @@ func (d *Device) workOf(dst *keymill.Placement, width int, nulls bool, s place.S
 	if dst.Parts != nil || w.count {
 		w.want |= keymill.OutParts
 		w.args.Flags |= kernels.FlagParts
+	}
+	if w.want&keymill.OutParts == 0 && !w.options.Count {
+		w.args.Reduce = uint32(place.ReduceNone) // nobody asks for it
+	} else {
+		w.table = kernels.TableOf(s)
 	}
 	if w.options.Count {
 		w.want |= keymill.OutCounts

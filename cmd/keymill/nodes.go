@@ -146,7 +146,7 @@ func memberHelp() string {
 	var b strings.Builder
 	b.WriteString("\nSchemes that place on the nodes of --nodes; a partition is a node, by its line:\n")
 	for _, p := range place.MemberPresets() {
-		fmt.Fprintf(&b, "  %-18s %s%s\n", p.Name, p.About, needs(p))
+		fmt.Fprintf(&b, "  %-18s %s%s\n", p.Name, p.System, needs(p))
 	}
 	b.WriteString(`
 --nodes FILE names the nodes, one a line; after a # is comment:

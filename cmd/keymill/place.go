@@ -29,9 +29,9 @@ type schemeFlags struct {
 
 func (f *schemeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.scheme, "scheme", "", "placement scheme: "+strings.Join(allSchemeNames(), ", "))
+	flags.StringVar(&f.scheme, "scheme", "", "placement scheme, one of those above")
 	flags.Uint32Var(&f.partitions, "partitions", 0, "number of partitions (redis has its own, and schemes of --nodes one a node)")
-	flags.StringVar(&f.hash, "hash", "", "hash function to use in place of the scheme's own: "+joined(hash.All()))
+	flags.StringVar(&f.hash, "hash", "", "hash function to use in place of the scheme's own, one of 'keymill hash'")
 	flags.StringVar(&f.seed, "seed", "", "seed to use in place of the scheme's own, as for 'keymill hash'")
 	flags.StringVar(&f.nodes, "nodes", "", "file of the nodes that keys or partitions are placed on, a line a node")
 	complete(cmd, "scheme", allSchemeNames()...)
@@ -77,6 +77,7 @@ func (a *app) placeCommand() *cobra.Command {
 	var input inputFlags
 	var which schemeFlags
 	var types keyTypeFlags
+	var list listFlags
 	var counts bool
 	cmd := &cobra.Command{
 		Use:   "place --scheme NAME --partitions N [FILE...]",
@@ -85,8 +86,15 @@ func (a *app) placeCommand() *cobra.Command {
 		Example: `  keymill place --scheme kafka --partitions 12 keys.txt
   keymill place --scheme redis --counts keys.tsv.gz
   keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt
-  keymill place --scheme ketama --nodes servers.txt keys.txt`,
+  keymill place --scheme ketama --nodes servers.txt keys.txt
+  keymill place --list`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if list.list {
+				return a.listSchemes(list, input.json, args)
+			}
+			if list.markdown {
+				return usageError{errors.New("--markdown goes with --list")}
+			}
 			params, owners, err := which.params()
 			if err != nil {
 				return err
@@ -128,6 +136,8 @@ func (a *app) placeCommand() *cobra.Command {
 	input.add(cmd)
 	which.add(cmd)
 	types.add(cmd)
+	cmd.Flags().BoolVar(&list.list, "list", false, "list the schemes: the system, the rule, where that stands, and which backends run it")
+	cmd.Flags().BoolVar(&list.markdown, "markdown", false, "with --list: write Markdown")
 	cmd.Flags().BoolVar(&counts, "counts", false, "print how many keys each partition has, not each key")
 	return cmd
 }
@@ -141,10 +151,10 @@ FILE is a file or a pattern; - is the standard input. Files that end in .tsv
 have the key in their first column; of all others each line is a key. gzip and
 zstd are recognised.
 
-Schemes:
+Schemes (--list says how each places, and where that stands):
 `)
 	for _, p := range place.Presets() {
-		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.About)
+		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.System)
 	}
 	b.WriteString(memberHelp())
 	return strings.TrimSuffix(b.String(), "\n")

@@ -95,6 +95,7 @@ func pairs(b keymill.Backend) error {
 		ragged(mixed(100)...), tagged(), fixed(50, 4), fixed(50, 8), fixed(50, 16), fixed(50, 24), fixed(50, 32), fixed(50, 20),
 		{Data: []byte("{abc}def12345678{abcdef}"), Width: 8}, {Data: []byte("0123456789abcdef{01234567}abcdef"), Width: 16},
 		ragged(append([]int{3, 0, 2}, constant(200, 13)...)...), ragged(constant(600, 20)...),
+		{Data: SmallestToken(), Width: 16},
 	}
 	for h, f := range append(hash.All(), hash.Default) {
 		for j, s := range schemes() {

@@ -110,6 +110,12 @@ func paramsOf(f hash.Func, s place.Scheme) keymill.Params {
 	return keymill.Params{Hash: f, Scheme: s}
 }
 
+// SmallestToken returns a key whose murmur3-cassandra under seed 0 is the smallest signed
+// number, which Cassandra keeps for the empty key: found by computing the function backwards.
+func SmallestToken() []byte {
+	return []byte("\xdf\xe7\x6f\x52\x02\x3f\xad\x4c\x82\xb8\x61\xc2\xc6\x5c\x7a\x6b")
+}
+
 // keySeed is a 16-byte key for the functions that take one.
 var keySeed = hash.SeedKey([16]byte{1, 0xFF, 3, 0x80, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16})
 

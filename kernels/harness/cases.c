@@ -96,6 +96,22 @@ static void read_keys(reader *r, cases *c) {
   }
 }
 
+static void read_table(reader *r, cases *c) {
+  table *t = &c->tables[c->tables_n++];
+  if (c->tables_n > (int)(sizeof c->tables / sizeof *c->tables) ||
+      sscanf(r->line, "table %63s %" SCNu32 " %" SCNu32 " %d", t->name, &t->points_n, &t->members_n, &t->weighted) != 4) {
+    wrong(r);
+  }
+  t->points = xalloc(t->points_n, sizeof *t->points);
+  t->members = xalloc(t->members_n, sizeof *t->members);
+  for (uint32_t i = 0; i < t->points_n; i++) {
+    t->points[i] = strtoull(must_line(r), NULL, 16);
+  }
+  for (uint32_t i = 0; i < t->members_n; i++) {
+    t->members[i] = (uint32_t)strtoul(must_line(r), NULL, 10);
+  }
+}
+
 static column *new_column(cases *c) {
   c->columns = realloc(c->columns, (size_t)(c->columns_n + 1) * sizeof *c->columns);
   if (!c->columns) {
@@ -112,12 +128,13 @@ static uint32_t partition(const char *text) {
 
 static void read_column(reader *r, cases *c) {
   column *col = new_column(c);
-  char keys[NAME_SIZE], part[16];
+  char keys[NAME_SIZE], table[NAME_SIZE], part[16];
   if (sscanf(r->line,
-             "column %63s %d %63s %d %" SCNx64 " %" SCNx64 " %d %d %d %" SCNx64 " %" SCNu32 " %" SCNu32
-             " %" SCNx64 " %15s",
+             "column %63s %d %63s %d %" SCNx64 " %" SCNx64 " %d %d %d %d %" SCNx64 " %" SCNu32 " %d %" SCNu32 " %" SCNu32
+             " %63s %" SCNx64 " %15s",
              col->name, &col->hash, keys, &col->bits, &col->seed_lo, &col->seed_hi, &col->tags, &col->word8,
-             &col->empty_unplaced, &col->fold, &col->reduce, &col->partitions, &col->null_hash, part) != 14) {
+             &col->empty_unplaced, &col->fold, &col->add, &col->reduce, &col->drop, &col->partitions, &col->route, table,
+             &col->null_hash, part) != 18) {
     wrong(r);
   }
   col->null_part = partition(part);
@@ -126,7 +143,12 @@ static void read_column(reader *r, cases *c) {
       col->keys = &c->sets[i];
     }
   }
-  if (!col->keys) {
+  for (int i = 0; i < c->tables_n; i++) {
+    if (!strcmp(c->tables[i].name, table)) {
+      col->table = &c->tables[i];
+    }
+  }
+  if (!col->keys || (strcmp(table, "-") && !col->table)) {
     wrong(r);
   }
   col->hashes = xalloc(col->keys->n, sizeof *col->hashes);
@@ -150,6 +172,8 @@ void cases_read(cases *c, const char *file) {
       }
     } else if (!strncmp(line, "keys ", 5)) {
       read_keys(&r, c);
+    } else if (!strncmp(line, "table ", 6)) {
+      read_table(&r, c);
     } else if (!strncmp(line, "column ", 7)) {
       read_column(&r, c);
     } else if (line[0] != '#') {
@@ -214,7 +238,6 @@ static column *golden_column(cases *c, const hash_info *h, const key_set *keys) 
   col->hash = h->number;
   col->bits = h->bits < 64 ? h->bits : 64;
   col->keys = keys;
-  col->fold = UINT64_MAX;
   col->null_part = NO_PARTITION;
   col->seed_lo = h->seed_lo;
   col->seed_hi = h->seed_hi;

@@ -22,9 +22,15 @@ enum {
   FLAG_VALID = 4,
   FLAG_WORD8 = 8,
   FLAG_TAGS = 16,
-  FLAG_EMPTY_UNPLACED = 32
+  FLAG_EMPTY_UNPLACED = 32,
+  FLAG_SWAP = 64,
+  FLAG_NO_MIN = 128,
+  FLAG_WEIGHTED = 256
 };
-enum { REDUCE_NONE = 0, REDUCE_JUMP = 5 };
+enum { REDUCE_JUMP = 5 };
+
+// The folds of package place.
+enum { FOLD_NONE, FOLD_LOW31, FOLD_LOW32, FOLD_HIGH15, FOLD_SWAP, FOLD_NO_MIN };
 
 // ---- cases.c: what has to come out ----
 
@@ -47,15 +53,27 @@ typedef struct hash_info {
   uint64_t seed_lo, seed_hi;
 } hash_info;
 
+// A table is what a reduction looks into.
+typedef struct table {
+  char name[NAME_SIZE];
+  uint32_t points_n, members_n;
+  int weighted; // the last LOGARITHMS points are not points
+  uint64_t *points;
+  uint32_t *members; // owners or weights
+} table;
+
+enum { LOGARITHMS = 512 };
+
 // A column is one scheme on a set of keys, with the hashes and partitions.
 typedef struct column {
   char name[NAME_SIZE];
   int hash;
   const key_set *keys;
   int bits; // of the hash, that reach the reduction
-  uint64_t seed_lo, seed_hi, fold, null_hash;
-  int tags, word8, empty_unplaced;
-  uint32_t reduce, partitions, null_part;
+  uint64_t seed_lo, seed_hi, add, null_hash;
+  int tags, word8, empty_unplaced, fold, drop;
+  uint32_t reduce, partitions, route, null_part;
+  const table *table; // NULL: none
   uint64_t *hashes;
   uint32_t *parts;
 } column;
@@ -65,6 +83,8 @@ typedef struct cases {
   int hashes_n;
   key_set sets[32];
   int sets_n;
+  table tables[64];
+  int tables_n;
   column *columns;
   int columns_n;
 } cases;

@@ -11,7 +11,7 @@ enum { MAX_COUNTED = 1 << 16 };
 
 // input is the batch on the device.
 typedef struct input {
-  cl_mem data, offsets, valid;
+  cl_mem data, offsets, valid, points, members;
   int nulls;
 } input;
 
@@ -52,6 +52,9 @@ static input upload(const work *w) {
   in.data = buffer(w->d, data, size);
   in.offsets = buffer(w->d, offsets, ragged ? (w->n + 1) * sizeof *offsets : 0);
   in.valid = buffer(w->d, valid, in.nulls ? (bits + 63) / 64 * sizeof *valid : 0);
+  const table *t = w->c->table;
+  in.points = buffer(w->d, t ? t->points : NULL, t ? t->points_n * sizeof *t->points : 0);
+  in.members = buffer(w->d, t ? t->members : NULL, t ? t->members_n * sizeof *t->members : 0);
   free(data);
   free(offsets);
   free(valid);
@@ -77,9 +80,42 @@ static void set(cl_kernel kernel, cl_uint *index, size_t size, const void *value
 static void set_uint(cl_kernel kernel, cl_uint *index, cl_uint value) { set(kernel, index, sizeof value, &value); }
 static void set_ulong(cl_kernel kernel, cl_uint *index, cl_ulong value) { set(kernel, index, sizeof value, &value); }
 
+// fold is what the kernel makes of a hash before it is reduced.
+typedef struct fold {
+  cl_uint flags, shift;
+  cl_ulong bits;
+} fold;
+
+static fold fold_of(const column *c) {
+  switch (c->fold) {
+  case FOLD_LOW31:
+    return (fold){0, 0, 0x7FFFFFFF};
+  case FOLD_LOW32:
+    return (fold){0, 0, 0xFFFFFFFF};
+  case FOLD_HIGH15:
+    return (fold){0, 16, 0x7FFF0000};
+  case FOLD_SWAP:
+    return (fold){FLAG_SWAP, 0, UINT64_MAX};
+  case FOLD_NO_MIN:
+    return (fold){FLAG_NO_MIN, 0, UINT64_MAX};
+  }
+  return (fold){0, 0, UINT64_MAX};
+}
+
+// entries returns what the reduction divides by, or how many entries, points or members its table has.
+static cl_uint entries(const column *c) {
+  const table *t = c->table;
+  if (t) {
+    return t->weighted ? t->points_n - LOGARITHMS : t->points_n ? t->points_n : t->members_n;
+  }
+  return c->route ? c->route : c->partitions;
+}
+
 static void launch(const work *w, const input *in, cl_mem hashes, cl_mem parts, cl_mem counts) {
   const column *c = w->c;
   cl_kernel k = w->p->kernel;
+  fold f = fold_of(c);
+  cl_uint size = entries(c);
   cl_uint i = 0;
   set(k, &i, sizeof(cl_mem), &in->data);
   set(k, &i, sizeof(cl_mem), &in->offsets);
@@ -87,20 +123,27 @@ static void launch(const work *w, const input *in, cl_mem hashes, cl_mem parts, 
   set(k, &i, sizeof(cl_mem), &hashes);
   set(k, &i, sizeof(cl_mem), &parts);
   set(k, &i, sizeof(cl_mem), &counts);
+  set(k, &i, sizeof(cl_mem), &in->points);
+  set(k, &i, sizeof(cl_mem), &in->members);
   set(k, &i, (w->bins ? w->bins : 1) * sizeof(cl_uint), NULL);
   set_uint(k, &i, w->n);
   set_uint(k, &i, BASE);
   set_uint(k, &i, c->keys->width);
   set_uint(k, &i, VALID_FIRST);
   set_uint(k, &i, w->flags | (in->nulls ? FLAG_VALID : 0) | (c->word8 ? FLAG_WORD8 : 0) |
-                      (c->tags ? FLAG_TAGS : 0) | (c->empty_unplaced ? FLAG_EMPTY_UNPLACED : 0));
+                      (c->tags ? FLAG_TAGS : 0) | (c->empty_unplaced ? FLAG_EMPTY_UNPLACED : 0) | f.flags |
+                      (c->table && c->table->weighted ? FLAG_WEIGHTED : 0));
   set_uint(k, &i, c->reduce);
   set_uint(k, &i, c->partitions);
   set_uint(k, &i, w->bins);
-  set_uint(k, &i, (cl_uint)(64 - c->bits));
+  set_uint(k, &i, size);
+  set_uint(k, &i, c->route ? c->route / c->partitions : 1);
+  set_uint(k, &i, (cl_uint)(64 - c->bits + c->drop));
+  set_uint(k, &i, f.shift);
   set_uint(k, &i, c->null_part);
-  set_ulong(k, &i, c->fold);
-  set_ulong(k, &i, c->partitions ? UINT64_MAX / c->partitions : 0);
+  set_ulong(k, &i, f.bits);
+  set_ulong(k, &i, c->add);
+  set_ulong(k, &i, size ? UINT64_MAX / size : 0);
   set_ulong(k, &i, c->seed_lo);
   set_ulong(k, &i, c->seed_hi);
   set_ulong(k, &i, c->null_hash);
@@ -201,5 +244,7 @@ int run_column(device *d, const program *p, const column *c, uint32_t first, uin
   clReleaseMemObject(in.data);
   clReleaseMemObject(in.offsets);
   clReleaseMemObject(in.valid);
+  clReleaseMemObject(in.points);
+  clReleaseMemObject(in.members);
   return wrong;
 }

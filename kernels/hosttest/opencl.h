@@ -42,10 +42,13 @@ static inline ulong mul_hi(ulong a, ulong b) {
   return (ulong)((product)a * b >> 64);
 }
 
+static inline ulong clz(ulong x) { return x ? (ulong)__builtin_clzl(x) : 64; }
+
 // The kernel, as every specialisation of it looks.
 typedef void kernel(const uchar *data, const uint *offsets, const ulong *valid, ulong *hashes, uint *parts,
-                    uint *counts, uint *bins, uint n, uint base, uint width, uint valid_first, uint flags, uint reduce,
-                    uint partitions, uint bins_len, uint shift, uint null_part, ulong fold, ulong magic, ulong seed_lo,
+                    uint *counts, const ulong *points, const uint *members, uint *bins, uint n, uint base, uint width,
+                    uint valid_first, uint flags, uint reduce, uint partitions, uint bins_len, uint size, uint each,
+                    uint shift, uint fold_shift, uint null_part, ulong fold, ulong add, ulong magic, ulong seed_lo,
                     ulong seed_hi, ulong null_hash);
 
 // The specialisations of one hash function and RUNS, by width (any, 4, 8, 16, 24, 32), LOAD and COUNT.

@@ -10,30 +10,34 @@
 
 // By HASH - 1, with RUNS 0. Runs have nothing to do with what is hashed, so one function stands for all.
 extern family family1_0, family2_0, family3_0, family4_0, family5_0, family6_0, family7_0, family8_0, family9_0,
-    family10_0, family11_0, family12_0, family13_0, family14_0, family15_0, family16_0, family1_1;
-static family *const families[] = {&family1_0,  &family2_0,  &family3_0,  &family4_0,  &family5_0,  &family6_0,
-                                   &family7_0,  &family8_0,  &family9_0,  &family10_0, &family11_0, &family12_0,
-                                   &family13_0, &family14_0, &family15_0, &family16_0};
+    family10_0, family11_0, family12_0, family13_0, family14_0, family15_0, family16_0, family17_0, family18_0,
+    family19_0, family20_0, family21_0, family22_0, family23_0, family24_0, family25_0, family26_0, family1_1;
+static family *const families[] = {&family1_0, &family2_0, &family3_0, &family4_0, &family5_0, &family6_0, &family7_0,
+    &family8_0, &family9_0, &family10_0, &family11_0, &family12_0, &family13_0, &family14_0, &family15_0, &family16_0,
+    &family17_0, &family18_0, &family19_0, &family20_0, &family21_0, &family22_0, &family23_0, &family24_0,
+    &family25_0, &family26_0};
 
-// A request, as launch_test.go writes it; data, offsets and valid follow.
+// A request, as launch_test.go writes it; data, offsets, valid, points and members follow.
 struct request {
   uint size; // of this structure: both sides must mean the same
   uint hash, runs, width_class, load, count; // which specialisation; width_class: its place in a family
   uint groups;                               // how many work groups are launched
   uint lead;                                 // how far behind a multiple of 16 the data starts
   uint data_size, offsets_size, valid_size;  // in bytes
+  uint points_size, members_size;
   uint hashes_size, parts_size, counts_size;
-  uint n, base, width, valid_first, flags, reduce, partitions, bins_len, shift, null_part;
-  ulong fold, magic, seed_lo, seed_hi, null_hash;
+  uint n, base, width, valid_first, flags, reduce, partitions, bins_len, size_arg, each, shift, fold_shift, null_part;
+  uint unused; // so that what follows begins at a multiple of 8
+  ulong fold, add, magic, seed_lo, seed_hi, null_hash;
 };
 
-_Static_assert(sizeof(struct request) == 24 * 4 + 5 * 8, "there is no padding");
+_Static_assert(sizeof(struct request) == 30 * 4 + 6 * 8, "there is no padding");
 
 // A launch: a request with its buffers.
 struct launch {
   struct request r;
   kernel *kernel;
-  void *data, *offsets, *valid, *hashes, *parts, *counts, *bins;
+  void *data, *offsets, *valid, *hashes, *parts, *counts, *points, *members, *bins;
 };
 
 _Thread_local struct item item;
@@ -85,9 +89,9 @@ static void put(const void *p, size_t size) {
 
 static void play_item(const struct launch *l) {
   const struct request *r = &l->r;
-  l->kernel(l->data, l->offsets, l->valid, l->hashes, l->parts, l->counts, l->bins, r->n, r->base, r->width,
-            r->valid_first, r->flags, r->reduce, r->partitions, r->bins_len, r->shift, r->null_part, r->fold, r->magic,
-            r->seed_lo, r->seed_hi, r->null_hash);
+  l->kernel(l->data, l->offsets, l->valid, l->hashes, l->parts, l->counts, l->points, l->members, l->bins, r->n,
+            r->base, r->width, r->valid_first, r->flags, r->reduce, r->partitions, r->bins_len, r->size_arg, r->each,
+            r->shift, r->fold_shift, r->null_part, r->fold, r->add, r->magic, r->seed_lo, r->seed_hi, r->null_hash);
 }
 
 // What the work items of groups play, while they do. It changes only while the workers wait to begin.
@@ -159,6 +163,8 @@ int main(void) {
     get(l.data = make(r->data_size, r->lead), r->data_size);
     get(l.offsets = make(r->offsets_size, 0), r->offsets_size);
     get(l.valid = make(r->valid_size, 0), r->valid_size);
+    get(l.points = make(r->points_size, 0), r->points_size);
+    get(l.members = make(r->members_size, 0), r->members_size);
     l.hashes = make(r->hashes_size, 0);
     l.parts = make(r->parts_size, 0);
     l.counts = make(r->counts_size, 0);
@@ -179,6 +185,8 @@ int main(void) {
     drop(l.hashes, 0);
     drop(l.parts, 0);
     drop(l.counts, 0);
+    drop(l.points, 0);
+    drop(l.members, 0);
     drop(l.bins, 0);
   }
   return 0;

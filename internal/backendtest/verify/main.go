@@ -55,10 +55,6 @@ func run(ctx context.Context) error {
 			continue
 		}
 		for _, f := range functions {
-			if err := one(e.Backend, f); errors.Is(err, keymill.ErrUnsupported) {
-				fmt.Fprintf(out, "%s\t%s\tnot run: %v\n", e.Name, f, err)
-				continue
-			}
 			work := newWork(*seed ^ uint64(f))
 			batches, bytes, n := 0, 0, 0
 			for ; n < *keys; batches++ {
@@ -77,12 +73,6 @@ func run(ctx context.Context) error {
 	}
 	fmt.Fprint(out, "\nno key has another hash or partition than its definition\n")
 	return out.Flush()
-}
-
-// one hashes a key, to see whether the backend runs the function at all.
-func one(b keymill.Backend, f hash.Func) error {
-	dst := keymill.Placement{Hashes: make([]uint64, 1)}
-	return b.Place(&dst, &keymill.Batch{Data: make([]byte, 8), Width: 8}, keymill.Params{Hash: f})
 }
 
 // call is a random call of a backend.

@@ -11,12 +11,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill/hash"
-	"github.com/keymill/keymill/kernels"
+	"github.com/keymill/keymill/internal/backendtest"
 	"github.com/keymill/keymill/place"
 )
 
@@ -38,10 +39,12 @@ const header = `# What the OpenCL kernel has to compute, by the definitions of p
 #
 # hash NUMBER NAME BITS SEED_LO SEED_HI          a hash function and its own seed
 # keys NAME WIDTH N                              N keys, WIDTH 0: of any lengths; N lines of hex follow, null or empty
-# column NAME HASH KEYS BITS SEED_LO SEED_HI TAGS WORD8 EMPTY_UNPLACED FOLD REDUCE PARTITIONS NULL_HASH NULL_PART
+# table NAME POINTS MEMBERS WEIGHTED             a table of members; its points follow, then its members: owners or weights. The
+#                                                last 512 points of one that is WEIGHTED are its logarithms
+# column NAME HASH KEYS BITS SEED_LO SEED_HI TAGS WORD8 EMPTY_UNPLACED FOLD ADD REDUCE DROP PARTITIONS ROUTE TABLE NULL_HASH NULL_PART
 #                                                a scheme on all keys of that name; for each a line follows: hash, partition
-# Numbers of functions and reductions are those of the packages. BITS reach the reduction. Hashes, seeds and FOLD are
-# in hex. The partition - is none.
+# Numbers of functions, folds and reductions are those of the packages. BITS reach the reduction. Hashes, seeds, points
+# and ADD are in hex. The partition - is none, and so is the TABLE -.
 `
 
 type keySet struct {
@@ -55,18 +58,20 @@ type file struct {
 	bytes.Buffer
 	rng  *rand.Rand
 	sets map[string]keySet
+
+	tables map[*place.Table]string // those that are written, by name
 }
 
 func written(t *testing.T) []byte {
 	t.Helper()
-	f := &file{rng: rand.New(rand.NewPCG(1, 2)), sets: map[string]keySet{}}
+	f := &file{rng: rand.New(rand.NewPCG(1, 2)), sets: map[string]keySet{}, tables: map[*place.Table]string{}}
 	f.WriteString(header)
-	for _, h := range kernels.Functions() {
+	for _, h := range hash.All() {
 		seed := h.ResolveSeed(hash.Seed{})
 		fmt.Fprintf(f, "hash %d %s %d %x %x\n", h, h, h.Bits(), seed.Lo, seed.Hi)
 	}
 	f.keySets()
-	for _, h := range kernels.Functions() {
+	for _, h := range hash.All() {
 		f.columnsOf(t, h)
 	}
 	f.presets(t)
@@ -124,6 +129,9 @@ func (f *file) keySets() {
 			} else {
 				set.keys = append(set.keys, f.random(width))
 			}
+		}
+		if width == 16 {
+			set.keys = append(set.keys, backendtest.SmallestToken())
 		}
 		f.keys(set)
 	}
@@ -196,8 +204,12 @@ func (f *file) reductions(t *testing.T) {
 	t.Helper()
 	for _, parts := range []uint32{1, 2, 3, 12, 255, 65536, 65537, 1<<31 - 1, place.MaxParts} {
 		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
-			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
-				s := place.Scheme{Hash: hash.FNV1a64, Reduce: r, Parts: parts, Fold: fold}
+			if r >= place.ReduceTable && parts > 1000 {
+				continue
+			}
+			table := backendtest.TableOf(r, parts)
+			for fold := place.FoldNone; fold <= place.FoldNoMin; fold++ {
+				s := place.Scheme{Hash: hash.FNV1a64, Reduce: r, Parts: parts, Fold: fold, Table: table}
 				if s.Check() == nil { // mask takes no 3
 					f.column(t, "width4", s)
 				}
@@ -205,6 +217,18 @@ func (f *file) reductions(t *testing.T) {
 		}
 		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReduceAbsMod, Parts: parts})
 		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReduceFastrange, Parts: parts})
+		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReducePmod, Parts: parts})
+	}
+	for _, s := range []place.Scheme{
+		{Add: 1 << 63, Reduce: place.ReduceFastrange, Drop: 12, Parts: 1000},
+		{Fold: place.FoldSwap, Add: 0x123456789abcdef, Reduce: place.ReduceMask, Parts: 4096, Null: place.NullZero},
+		{Reduce: place.ReduceMod, Parts: 7, Route: 700, Null: place.NullAsEmpty},
+		{Reduce: place.ReduceAbsMod, Parts: 7, Route: 700}, {Reduce: place.ReducePmod, Parts: 7, Route: 700, Null: place.NullSeed},
+	} {
+		for _, s.Hash = range []hash.Func{hash.XXH3, hash.FNV1a64} {
+			f.column(t, "width8", s)
+			f.column(t, "texts", s)
+		}
 	}
 }
 
@@ -217,13 +241,11 @@ func (f *file) column(t *testing.T, keys string, s place.Scheme) {
 		name = s.Reduce.String()
 	}
 	seed := s.Hash.ResolveSeed(s.Seed)
-	fold := ^uint64(0)
-	if s.Fold == place.FoldLow31 {
-		fold = 1<<31 - 1
-	}
+	table := f.table(s)
 	nullHash, nullPart := s.PlaceNull()
-	fmt.Fprintf(f, "column %s %d %s %d %x %x %d %d %d %x %d %d %x %s\n", name, s.Hash, keys, s.Bits(), seed.Lo, seed.Hi,
-		bit(s.Span == place.SpanHashTag), bit(s.Word8), bit(s.EmptyUnplaced), fold, s.Reduce, s.Parts, nullHash, part(nullPart))
+	fmt.Fprintf(f, "column %s %d %s %d %x %x %d %d %d %d %x %d %d %d %d %s %x %s\n", name, s.Hash, keys, s.Bits(), seed.Lo, seed.Hi,
+		bit(s.Span == place.SpanHashTag), bit(s.Word8), bit(s.EmptyUnplaced), s.Fold, s.Add, s.Reduce, s.Drop, s.Parts, s.Route, table,
+		nullHash, part(nullPart))
 	for _, key := range f.sets[keys].keys {
 		h, p := nullHash, nullPart
 		if key != nil {
@@ -231,6 +253,32 @@ func (f *file) column(t *testing.T, keys string, s place.Scheme) {
 		}
 		fmt.Fprintf(f, "%x %s\n", h, part(p))
 	}
+}
+
+// table writes the table of a scheme, once, and returns its name.
+func (f *file) table(s place.Scheme) string {
+	t := s.Table
+	if s.Reduce < place.ReduceTable {
+		return "-"
+	}
+	if name, ok := f.tables[t]; ok {
+		return name
+	}
+	points, members := slices.Clone(t.Points()), t.Owners()
+	if t.Weights() != nil {
+		logarithms := place.SurpriseTable()
+		points, members = append(points, logarithms[:]...), t.Weights()
+	}
+	name := fmt.Sprintf("%s%d", s.Reduce, len(f.tables))
+	f.tables[t] = name
+	fmt.Fprintf(f, "table %s %d %d %d\n", name, len(points), len(members), bit(t.Weights() != nil))
+	for _, point := range points {
+		fmt.Fprintf(f, "%x\n", point)
+	}
+	for _, member := range members {
+		fmt.Fprintf(f, "%d\n", member)
+	}
+	return name
 }
 
 func part(p uint32) string {
