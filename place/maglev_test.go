@@ -13,22 +13,26 @@ import (
 	"github.com/keymill/keymill/place"
 )
 
-// The whole tables of Cilium.
-func TestCiliumTables(t *testing.T) {
-	text, err := os.ReadFile("../internal/vectors/testdata/maglev_cilium_tables.json")
+type ciliumTable struct {
+	Names   []string `json:"hash_strings"`
+	Seed    uint32   `json:"seed_murmur"`
+	Size    uint32   `json:"table_size"`
+	Weights []uint32
+	Table   []uint32
+}
+
+func ciliumTables(t *testing.T, name string) []ciliumTable {
+	text, err := os.ReadFile("../internal/vectors/testdata/" + name + ".json")
 	require.NoError(t, err)
-	var file struct {
-		Tables []struct {
-			Names   []string `json:"hash_strings"`
-			Seed    uint32   `json:"seed_murmur"`
-			Size    uint32   `json:"table_size"`
-			Weights []uint32
-			Table   []uint32
-		}
-	}
+	var file struct{ Tables []ciliumTable }
 	require.NoError(t, json.Unmarshal(text, &file))
 	require.Len(t, file.Tables, 5)
-	for _, c := range file.Tables {
+	return file.Tables
+}
+
+// The whole tables of Cilium.
+func TestCiliumTables(t *testing.T) {
+	for _, c := range append(ciliumTables(t, "maglev_cilium_tables"), ciliumTables(t, "maglev_cilium_weights")...) {
 		require.Equal(t, uint32(place.CiliumSeed), c.Seed)
 		var whole, short []place.Member
 		for i, name := range c.Names {
