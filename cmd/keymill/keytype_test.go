@@ -135,11 +135,11 @@ func TestKeysThatAreNoValues(t *testing.T) {
 	require.Contains(t, errs, "rows.tsv:3: byte 14: fewer columns than the 2 of the key")
 
 	for says, args := range map[string][]string{
-		`did you mean "int`:                         {"--scheme", "spark", "--partitions", "3", "--key-type", "int46"},
-		"uuid":                                         {"--scheme", "spark", "--partitions", "3", "--key-type", "uuid"},
-		"--key-encoding is for keys of one column":     {"--scheme", "spark", "--partitions", "3", "--key-type", "int32,int32", "--key-encoding", "hex"},
-		"--key-type does not go with --format tree":    {"--scheme", "spark", "--partitions", "3", "--key-type", "string", "--format", "tree"},
-		"kafka":                                        {"--scheme", "kafka", "--partitions", "3", "--key-type", "int64"},
+		`did you mean "int`: {"--scheme", "spark", "--partitions", "3", "--key-type", "int46"},
+		"uuid":              {"--scheme", "spark", "--partitions", "3", "--key-type", "uuid"},
+		"--key-encoding is for keys of one column":  {"--scheme", "spark", "--partitions", "3", "--key-type", "int32,int32", "--key-encoding", "hex"},
+		"--key-type does not go with --format tree": {"--scheme", "spark", "--partitions", "3", "--key-type", "string", "--format", "tree"},
+		"kafka": {"--scheme", "kafka", "--partitions", "3", "--key-type", "int64"},
 		"hashes one column: it has no rule for several": {"--scheme", "iceberg", "--partitions", "3", "--key-type", "int64,int64"},
 	} {
 		_, errs, code := call(t, "", append([]string{"place"}, args...)...)
