@@ -39,6 +39,23 @@ func (f Form) Append(out []byte, number uint64) []byte {
 	return strconv.AppendUint(out, number, 10)
 }
 
+// Find returns what the preset of that name is, of either kind, and an example of
+// it. An unknown name gives an [*UnknownError] that suggests the nearest one.
+func Find(name string) (About, Scheme, error) {
+	for _, p := range presets {
+		if p.Name == plainName(name) {
+			s, err := p.Example()
+			return p.About, s, err
+		}
+	}
+	if p := memberPreset(name); p != nil {
+		s, err := p.Example()
+		return p.About, s, err
+	}
+	_, err := Lookup(name, 1)
+	return About{}, Scheme{}, err
+}
+
 // Sources of several presets.
 const (
 	inSarama    = "IBM/sarama partitioner.go"

@@ -3,6 +3,7 @@ package liveservers
 import (
 	"encoding/hex"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os/exec"
 	"strconv"
@@ -12,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/columns"
 	"github.com/keymill/keymill/place"
 )
 
@@ -42,15 +44,21 @@ func TestPostgres(t *testing.T) {
 
 	for _, c := range []struct {
 		column string
+		typ    columns.Kind
 		key    func(rng *rand.Rand) string
 		text   func(key string) string // as COPY reads it
 	}{
-		{"bytea", randomBytes, func(key string) string { return `\\x` + hex.EncodeToString([]byte(key)) }},
-		{"text", randomText, strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace},
+		{"bytea", columns.Binary, randomBytes, func(key string) string { return `\\x` + hex.EncodeToString([]byte(key)) }},
+		{"text", columns.String, randomText, strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace},
+		{"int8", columns.Int64, randomNumber[int64], strings.Clone},
+		{"int4", columns.Int32, randomNumber[int32], strings.Clone},
+		{"float8", columns.Float64, randomFloat, strings.Clone},
 	} {
 		for _, modulus := range []int{7, 16} {
 			t.Run(fmt.Sprintf("%s modulus %d", c.column, modulus), func(t *testing.T) {
-				var keys keymill.Batch
+				encoder, err := columns.NewEncoder(place.Postgres(uint32(modulus)), columns.Type{Kind: c.typ})
+				require.NoError(t, err)
+				builder := encoder.Builder(0)
 				var script strings.Builder
 				fmt.Fprintf(&script, "CREATE TABLE t (id int, key %s) PARTITION BY HASH (key);\n", c.column)
 				for i := range modulus {
@@ -60,15 +68,12 @@ func TestPostgres(t *testing.T) {
 				rng := rand.New(rand.NewPCG(3, uint64(modulus)))
 				for i := range numKeys {
 					if i%1000 == 1 {
-						require.NoError(t, keys.AppendNull())
+						require.NoError(t, builder.AppendNull())
 						fmt.Fprintf(&script, "%d\t\\N\n", i)
 						continue
 					}
-					key := ""
-					if i > 0 { // the first is empty
-						key = c.key(rng)
-					}
-					require.NoError(t, keys.Append([]byte(key)))
+					key := c.key(rng)
+					require.NoError(t, builder.Append([]byte(key)))
 					fmt.Fprintf(&script, "%d\t%s\n", i, c.text(key))
 				}
 				script.WriteString("\\.\nSELECT tableoid::regclass FROM t ORDER BY id;\nDROP TABLE t;\n")
@@ -78,7 +83,9 @@ func TestPostgres(t *testing.T) {
 					require.NoError(t, err)
 					want = append(want, uint32(part))
 				}
-				onEveryBackend(t, &keys, place.Postgres(uint32(modulus)), want)
+				var keys keymill.Batch
+				require.NoError(t, encoder.Encode(&keys, builder.Column()))
+				onEveryBackend(t, &keys, encoder.Scheme(), want)
 			})
 		}
 	}
@@ -86,7 +93,7 @@ func TestPostgres(t *testing.T) {
 
 // randomBytes makes a key of any bytes, mostly short, as lookup3 takes 12 at a time.
 func randomBytes(rng *rand.Rand) string {
-	key := make([]byte, rng.IntN(40))
+	key := make([]byte, rng.IntN(40)) // some are empty
 	if rng.IntN(20) == 0 {
 		key = make([]byte, rng.IntN(1000))
 	}
@@ -104,4 +111,22 @@ func randomText(rng *rand.Rand) string {
 		key.WriteRune(max(1, rng.Int32N(last+1))) // a surrogate becomes U+FFFD
 	}
 	return key.String()
+}
+
+// randomNumber makes an integer of any size, of either sign.
+func randomNumber[T int32 | int64](rng *rand.Rand) string {
+	return fmt.Sprint(T(rng.Uint64()) >> rng.IntN(60))
+}
+
+// randomFloat makes a number of any size, and now and then one that is none.
+func randomFloat(rng *rand.Rand) string {
+	special := []string{"0", "-0", "NaN", "Infinity", "-Infinity", "1", "0.1", "5e-324"}
+	if rng.IntN(10) == 0 {
+		return special[rng.IntN(len(special))]
+	}
+	x := math.Inf(1)
+	for math.IsInf(x, 0) || math.IsNaN(x) {
+		x = math.Float64frombits(rng.Uint64())
+	}
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }
