@@ -107,6 +107,18 @@ func TestResolve(t *testing.T) {
 	require.ErrorAs(t, err, &seedErr)
 }
 
+// Text that a system hashes in another form would get a wrong answer, if it were taken.
+func TestFramedKeysAreRefused(t *testing.T) {
+	b := keymill.NewBatch("hello")
+	for _, s := range []place.Scheme{place.Elasticsearch(5), place.MongoDB(4), place.Hazelcast(271), place.PulsarJava(3)} {
+		dst := keymill.Placement{Parts: make([]uint32, 1)}
+		err := cpu.New().Place(&dst, &b, keymill.Params{Scheme: s})
+		require.ErrorIs(t, err, keymill.ErrInvalid, s.Name)
+		require.ErrorContains(t, err, "scheme "+s.Name+" hashes keys in the form")
+		require.ErrorContains(t, err, "package columns")
+	}
+}
+
 func TestVerify(t *testing.T) {
 	batch := keymill.NewBatch("a", "b")
 	require.NoError(t, batch.AppendNull())

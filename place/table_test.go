@@ -114,6 +114,20 @@ func TestRendezvousByWeight(t *testing.T) {
 	}
 }
 
+// Of members that a key is as near to, the first has it.
+func TestRendezvousOfEquals(t *testing.T) {
+	for _, weights := range [][]uint32{nil, {1, 7, 7, 7}} {
+		table, err := place.NewRendezvous([]uint64{9, 5, 5, 5}, weights)
+		require.NoError(t, err)
+		first := 0
+		for h := range uint64(1000) {
+			require.LessOrEqual(t, table.Best(h), uint32(1))
+			first += int(table.Best(h))
+		}
+		require.Positive(t, first)
+	}
+}
+
 // Surprise is the logarithm, to within 2^-54, and never rises.
 func TestSurprise(t *testing.T) {
 	require.Zero(t, place.Surprise(math.MaxUint64))

@@ -235,3 +235,25 @@ func TestEveryPresetHasVectors(t *testing.T) {
 		require.True(t, found, "%s has no vectors", p.Name)
 	}
 }
+
+// A number of shards that no vector has: the default number of routing shards at its bounds.
+func TestElasticsearchRouting(t *testing.T) {
+	for shards, routing := range map[uint32]uint32{1: 1024, 2: 1024, 3: 768, 5: 640, 512: 1024, 513: 1026, 600: 1200, 1024: 2048} {
+		require.Equal(t, routing, place.Elasticsearch(shards).Route, "%d shards", shards)
+	}
+}
+
+// The bounds of Citus' shards, by its formula: floor(2^32/N) numbers each, and the rest to the last.
+func TestCitusBounds(t *testing.T) {
+	for _, parts := range []uint32{1, 2, 3, 32, 33, 100, 1000} {
+		s := place.Citus(parts)
+		require.NoError(t, s.Check())
+		size := uint64(1<<32) / uint64(parts)
+		for i := range uint64(parts) {
+			for _, signed := range []uint64{i * size, i*size + 1, (i+1)*size - 1, 1<<32 - 1} {
+				want := min(signed/size, uint64(parts)-1)
+				require.Equal(t, uint32(want), s.Partition(signed^1<<31|0xabcd<<32), "%d of %d shards", signed, parts)
+			}
+		}
+	}
+}

@@ -128,6 +128,18 @@ func TestKeysThatAreNoValues(t *testing.T) {
 	require.Contains(t, errs, "stdin:1: byte 0: the key has 3 of the 2 columns of --key-type, with tabs between them")
 	require.Contains(t, errs, `stdin:4: byte 13: column 1: "?" is no int32`)
 
+	// A row that is bad in its last column leaves nothing behind in the first.
+	good := done(t, "6\t7\n8\t9\n", "place", "--scheme", "spark", "--partitions", "1000", "--key-type", "int32,int64")
+	out, errs, code = call(t, "5\tx\n6\t7\n\\N\ty\n8\t9\n", "place", "--scheme", "spark", "--partitions", "1000", "--key-type", "int32,int64")
+	require.Equal(t, 3, code)
+	require.Equal(t, good, out)
+	require.Contains(t, errs, `stdin:1: byte 0: column 2: "x" is no int64`)
+
+	// Rejects of either kind are told in the order of their lines.
+	_, errs, code = call(t, "78\nzz\n79\n", "place", "--scheme", "spark", "--partitions", "3", "--key-type", "int32", "--key-encoding", "hex")
+	require.Equal(t, 3, code)
+	require.Regexp(t, `(?s)stdin:1: .*stdin:2: .*stdin:3: `, errs)
+
 	rows := write(t, "rows.tsv", "7\ta\tvalue\n8\tb\nc\n9\tc\tvalue\tmore\n")
 	out, errs, code = call(t, "", "place", "--scheme", "spark", "--partitions", "100", "--key-type", "int32,string", rows)
 	require.Equal(t, 3, code)

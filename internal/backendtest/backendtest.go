@@ -36,6 +36,7 @@ func Checks() []Check {
 		{"counts of keys", keyCounts},
 		{"hash by scheme", pairs},
 		{"partitions", partitions},
+		{"edges", edges},
 		{"seeds", seeds},
 		{"nulls", nulls},
 		{"slices", sliced},

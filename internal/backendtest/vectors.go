@@ -34,6 +34,14 @@ func vectorsHold(b keymill.Backend) error {
 		{"hive_bucket_bytes", "hive2_b*", schemeOnly(place.Hive2)},
 		{"couchbase_vbucket", "vb*", schemeOnly(place.Couchbase)},
 		{"scylla_shard_of", "token", hashOnly(hash.Murmur3Cassandra)},
+		{"postgres_hash", "bytea_p*", schemeOnly(place.Postgres)},
+		{"citus_shard_text", "shard*", schemeOnly(place.Citus)},
+		{"clickhouse_hashes", "cityHash64_mod*", schemeOnly(place.ClickHouse)},
+		{"hive_bucket_bytes", "hive1_b*", schemeOnly(place.Hive1)},
+		{"pulsar_go_partition", "go_java_p*", schemeOnly(place.PulsarGo)},
+		{"nats_partition", "p*", schemeOnly(place.NATS)},
+		{"kinesis_md5", "s*", schemeOnly(place.Kinesis)},
+		{"cassandra_murmur3_token", "server_token", hashOnly(hash.CassandraToken)},
 		{"redis_cluster_keyslot", "slot", schemeOnly(func(uint32) place.Scheme { return place.Redis() })},
 	} {
 		if err := vectorsOf(b, c.file, c.output, c.params); err != nil {
