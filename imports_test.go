@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/wholefile": {},
 	"hash":               {"internal/nearest"},
 	"place":              {"hash", "internal/nearest"},
+	"nodes":              {"place", "internal/nearest"},
 	".":                  {"hash", "place"},
 	"backend/cpu":        {".", "hash", "place"},
 	"backend/simd":       {".", "hash", "place", "backend/cpu", "*"},
@@ -40,11 +41,12 @@ var mayImport = map[string][]string{
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "columns", "backend", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
+	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},
 	"internal/backendtest/verify": {".", "hash", "place", "backend", "bench"},
+	"internal/liveservers":        {},
 	"internal/backendtest":        {".", "hash", "place", "internal/vectors"},
 }
 

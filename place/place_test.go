@@ -207,7 +207,10 @@ func TestLookup(t *testing.T) {
 		s, err := place.Lookup(strings.ToUpper(p.Name), max(p.Parts, 8))
 		require.NoError(t, err)
 		require.Equal(t, p.Name, s.Name)
-		require.NotEmpty(t, p.About)
+		for _, line := range []string{p.System, p.Rule, p.Source} {
+			require.NotEmpty(t, line, p.Name)
+			require.LessOrEqual(t, len(line), 90, line)
+		}
 		require.Empty(t, s.Warning(), "a preset is what its system computes")
 	}
 	for says, lookup := range map[string]func() (place.Scheme, error){

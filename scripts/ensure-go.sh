@@ -5,7 +5,8 @@ die() {
   exit 1
 }
 
-# apt_install PACKAGE...: installs Debian packages, as root or by sudo.
+# apt_install PACKAGE...: installs Debian packages, as root or by sudo. A service that one has is not
+# started: Debian asks policy-rc.d about that, which says no until all is installed.
 apt_install() {
   command -v apt-get >/dev/null || die "$1 is missing, and apt-get too: install it by hand"
   local as_root=()
@@ -15,8 +16,14 @@ apt_install() {
   fi
   echo "$(basename "$0"): installing $*" >&2
   local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@")
-  "${install[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } ||
-    die "apt-get cannot install $*"
+  local policy=/usr/sbin/policy-rc.d made='' failed=''
+  if [ ! -e $policy ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin $policy
+    made=$policy
+  fi
+  "${install[@]}" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && "${install[@]}" >/dev/null; } || failed=1
+  [ ! "$made" ] || "${as_root[@]}" rm "$made"
+  [ ! "$failed" ] || die "apt-get cannot install $*"
 }
 
 # Any Go from 1.21 on fetches by itself the version that go.mod asks for.

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs what the tests need and is not there: Go, git, a C compiler (for the race detector and
 # OpenCL), OpenCL for the processor (PoCL), what looks for mistakes in kernels (oclgrind, clang), CMake,
-# Valgrind, an emulator of arm64 and the linter. Does nothing where all is there. On Debian it
-# installs packages, as root or by sudo; elsewhere it says what is missing. To be sourced too: it
-# may put Go on the PATH.
+# Valgrind, an emulator of arm64, servers to compare placement with, and the linter. Does nothing
+# where all is there. On Debian it installs packages, as root or by sudo; elsewhere it says what is
+# missing. To be sourced too: it may put Go on the PATH.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -37,6 +37,12 @@ for tool in cmake make oclgrind pkg-config; do
   command -v $tool >/dev/null || apt_install $tool
 done
 [ -n "$(compgen -c clang | grep -E '^clang(-[0-9]+)?$')" ] || apt_install clang-15
+
+# The servers that tests start by themselves and ask where keys live.
+command -v redis-server >/dev/null || apt_install redis-server
+if ! command -v initdb >/dev/null && ! compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null; then
+  apt_install postgresql
+fi
 
 if ! bin/golangci-lint version 2>/dev/null | grep -q "version $golangci_version"; then
   echo "setup.sh: building golangci-lint $golangci_version (a few minutes, once)" >&2

@@ -73,8 +73,9 @@ built() {
   GOOS=windows GOARCH=amd64 go build -o /dev/null ./cmd/keymill
 }
 
+# With the servers of real systems, which setup.sh has installed.
 tested() {
-  KEYMILL_LONG=1 in_modules go test ./...
+  KEYMILL_LONG=1 REQUIRE_SERVERS=redis,postgres in_modules go test ./...
 }
 
 # What asks NVIDIA's driver is in builds with a tag only: its binding does not build without cgo. (Its

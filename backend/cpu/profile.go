@@ -13,7 +13,7 @@ import (
 func Profile() keymill.Profile { return plainCosts.Profile() }
 
 // Costs are what a profile is made of: lines for each hash, and what a reduction adds,
-// in nanoseconds. A hash with a row of zeros costs what it does in plain Go.
+// in nanoseconds. See [Costs.OrPlain] for those that are 0.
 type Costs struct {
 	Batch  float64                     // before the first key
 	Ragged [hash.NumFuncs]keymill.Cost // of keys of any length; Fixed is not used
@@ -21,17 +21,33 @@ type Costs struct {
 	Reduce [place.NumReduces]float64   // a key
 }
 
+// OrPlain returns the costs with those of plain Go where there are none: of work that
+// has no kernel.
+func (c Costs) OrPlain() *Costs {
+	for f := range hash.NumFuncs {
+		if c.Ragged[f].PerKey == 0 {
+			c.Ragged[f] = plainCosts.Ragged[f]
+		}
+		if c.Fixed[f].PerKey == 0 {
+			c.Fixed[f] = plainCosts.Fixed[f]
+		}
+	}
+	for r, perKey := range plainCosts.Reduce {
+		if c.Reduce[r] == 0 {
+			c.Reduce[r] = perKey
+		}
+	}
+	return &c
+}
+
 // Profile returns the cost of each kind of work.
 func (c *Costs) Profile() keymill.Profile {
 	p := keymill.Profile{}
 	for _, f := range hash.All() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
-			cost, plain := c.Fixed[f], plainCosts.Fixed[f]
+			cost := c.Fixed[f]
 			if class == keymill.Ragged {
-				cost, plain = c.Ragged[f], plainCosts.Ragged[f]
-			}
-			if cost.PerKey == 0 && cost.PerByte == 0 {
-				cost = plain
+				cost = c.Ragged[f]
 			}
 			for r, perKey := range c.Reduce {
 				op := keymill.Op{Hash: f, Class: class, Reduce: place.Reduce(r)}

@@ -33,6 +33,8 @@ var (
 			hash.SipHash13:        {PerKey: 2.3, PerByte: 0.13},
 			hash.SipHash24:        {PerKey: 2.7, PerByte: 0.23},
 			hash.CassandraToken:   {PerKey: 3.9, PerByte: 0.12},
+			hash.Lookup3:          {PerKey: 1.8, PerByte: 0.22},
+			hash.MD5:              {PerKey: 9.0, PerByte: 0.19},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
 			hash.XXH3:             {PerKey: 0.1, PerByte: 0.05},
@@ -52,6 +54,8 @@ var (
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.07},
 			hash.SipHash24:        {PerKey: 1.4, PerByte: 0.14},
 			hash.CassandraToken:   {PerKey: 0.5, PerByte: 0.12},
+			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.08},
+			hash.MD5:              {PerKey: 10.0, PerByte: 0.17},
 		},
 		Reduce: [place.NumReduces]float64{
 			place.ReduceMod:       1.3,
@@ -59,6 +63,9 @@ var (
 			place.ReduceMask:      0.9,
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      5.5,
+			place.ReducePmod:      1.1,
+
+			place.ReduceRendezvous: 44, // of 100 members
 		},
 	}
 	costsAVX512 = cpu.Costs{
@@ -81,6 +88,8 @@ var (
 			hash.SipHash13:        {PerKey: 1.6, PerByte: 0.10},
 			hash.SipHash24:        {PerKey: 1.8, PerByte: 0.16},
 			hash.CassandraToken:   {PerKey: 2.2, PerByte: 0.06},
+			hash.Lookup3:          {PerKey: 2.1, PerByte: 0.13},
+			hash.MD5:              {PerKey: 6.0, PerByte: 0.12},
 		},
 		Fixed: [hash.NumFuncs]keymill.Cost{
 			hash.XXH3:             {PerKey: 0.1, PerByte: 0.04},
@@ -100,6 +109,8 @@ var (
 			hash.SipHash13:        {PerKey: 0.8, PerByte: 0.06},
 			hash.SipHash24:        {PerKey: 1.0, PerByte: 0.10},
 			hash.CassandraToken:   {PerKey: 0.5, PerByte: 0.06},
+			hash.Lookup3:          {PerKey: 0.3, PerByte: 0.06},
+			hash.MD5:              {PerKey: 6.5, PerByte: 0.11},
 		},
 		Reduce: [place.NumReduces]float64{
 			place.ReduceMod:       1.1,
@@ -107,6 +118,11 @@ var (
 			place.ReduceMask:      1.0,
 			place.ReduceFastrange: 1.0,
 			place.ReduceJump:      4.6,
+			place.ReducePmod:      1.1,
+
+			// Of a ring of 10,000 points and of 100 members.
+			place.ReduceRing:       11,
+			place.ReduceRendezvous: 24,
 		},
 	}
 )

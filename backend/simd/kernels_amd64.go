@@ -14,14 +14,14 @@ var rungs = []rung{
 		description: "AVX2 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX2},
 		variants:    []*variant{&vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     costsAVX2.Profile,
+		profile:     costsAVX2.OrPlain().Profile,
 	},
 	{
 		name:        "simd/avx512",
 		description: "AVX-512 assembly, one core",
 		needs:       []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL},
 		variants:    []*variant{&vpclmul, &avx512, &vpclmul256, &pclmul, &sse42, &avx2},
-		profile:     costsAVX512.Profile,
+		profile:     costsAVX512.OrPlain().Profile,
 	},
 }
 
@@ -32,7 +32,7 @@ var (
 	avx2 = variant{
 		name:     "avx2",
 		needs:    []cpuid.FeatureID{cpuid.AVX2, cpuid.BMI2, cpuid.POPCNT},
-		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, reduceAVX2, tagsAVX2, packAVX2, offsetsAVX2},
+		families: []family{lanes32AVX2, sums64AVX2, xxh3AVX2, lookup3AVX2, md5AVX2, reduceAVX2, tagsAVX2, packAVX2, offsetsAVX2},
 	}
 	sse42 = variant{
 		name:     "sse4.2",
@@ -53,7 +53,7 @@ var (
 	avx512 = variant{
 		name:     "avx512",
 		needs:    []cpuid.FeatureID{cpuid.AVX512F, cpuid.AVX512BW, cpuid.AVX512DQ, cpuid.AVX512VL, cpuid.BMI2, cpuid.POPCNT},
-		families: []family{lanes32AVX512, sums64AVX512, xxh3AVX512, reduceAVX512, tagsAVX512},
+		families: []family{lanes32AVX512, sums64AVX512, xxh3AVX512, lookup3AVX512, md5AVX512, reduceAVX512, tagsAVX512},
 	}
 	vpclmul = variant{
 		name:     "vpclmul",
@@ -63,4 +63,4 @@ var (
 )
 
 // leftToCPU says why some work has no kernel.
-var leftToCPU = leftOfSystems()
+var leftToCPU = Left("amd64")

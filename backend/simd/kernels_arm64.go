@@ -3,8 +3,6 @@
 package simd
 
 import (
-	"maps"
-
 	"github.com/klauspost/cpuid/v2"
 
 	"github.com/keymill/keymill"
@@ -62,26 +60,4 @@ var (
 )
 
 // leftToCPU says why some work has no kernel.
-var leftToCPU = func() map[string]string {
-	left := map[string]string{
-		"mod":        "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
-		"absmod":     "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
-		"fastrange":  "NEON multiplies no 64-bit numbers; a scalar multiplication is all that it takes",
-		"jump":       "two lanes of 64 bits would wait for each other's jumps, and NEON multiplies no 64-bit numbers",
-		hashTagsWork: "the search for a brace is the standard library's, which uses NEON",
-		packWork:     "to copy keys and ask for those ahead gains by waiting less for memory, which nobody has measured on arm64",
-		risingWork:   "a comparison a key is little beside what NEON leaves to scalar code",
-	}
-	for why, functions := range map[string][]hash.Func{
-		"NEON multiplies no 64-bit numbers, and has two lanes for what it would take instead": {
-			hash.XXH3, hash.XXH64, hash.FX64, hash.Murmur3x128, hash.Murmur3Cassandra, hash.FNV1a64},
-		"two lanes of 64 bits, which rotate in two instructions, take more cycles than the scalar units, by count": {
-			hash.SipHash13, hash.SipHash24},
-	} {
-		for _, f := range functions {
-			left[fixedWork(f)], left[raggedWork(f)] = why, why
-		}
-	}
-	maps.Copy(left, leftOfSystems())
-	return left
-}()
+var leftToCPU = Left("arm64")

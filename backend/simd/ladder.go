@@ -77,20 +77,25 @@ func (p processor) missing(needs []cpuid.FeatureID) string {
 // says which those are.
 func (r rung) choose(p processor, k *cpu.Kernels) (kernels []Kernel) {
 	usable := slices.DeleteFunc(slices.Clone(r.variants), func(v *variant) bool { return p.missing(v.needs) != "" })
-	note := func(work, variant string) {
+	noteAs := func(work, done, variant string) {
 		if variant == "" {
-			kernels = append(kernels, Kernel{Work: work, Variant: "cpu", Why: r.why(p, work)})
+			kernels = append(kernels, Kernel{Work: work, Variant: "cpu", Why: r.why(p, done)})
 			return
 		}
 		kernels = append(kernels, Kernel{Work: work, Variant: variant})
 	}
-	for _, f := range hash.All() {
+	note := func(work, variant string) { noteAs(work, work, variant) }
+	for _, named := range hash.All() {
+		f := named
+		if f == hash.CassandraToken { // which package cpu makes of this
+			f = hash.Murmur3Cassandra
+		}
 		fixed, name := best(usable, func(k *family) fixedKernel { return k.fixed[f] }, func(k fixedKernel) bool { return k != nil })
 		k.Fixed[f] = watchFixed(fixed)
-		note(fixedWork(f), name)
+		noteAs(fixedWork(named), fixedWork(f), name)
 		ragged, name := best(usable, func(k *family) raggedKernel { return k.ragged[f] }, func(k raggedKernel) bool { return k != nil })
 		k.Ragged[f] = watchRagged(ragged)
-		note(raggedWork(f), name)
+		noteAs(raggedWork(named), raggedWork(f), name)
 	}
 	for i := 1; i < place.NumReduces; i++ {
 		reduce, name := best(usable, func(k *family) reduceKernel { return k.reduce[place.Reduce(i)] }, func(k reduceKernel) bool { return k != nil })
@@ -117,6 +122,19 @@ const (
 	packWork     = "scattered keys"
 	risingWork   = "offsets checked"
 )
+
+// HashWork returns how [Kernel] calls the work of a hash function: for keys of one
+// width, and for keys of any length.
+func HashWork(f hash.Func) []string { return []string{fixedWork(f), raggedWork(f)} }
+
+// SpanWork returns how [Kernel] calls the work of finding the bytes of a key that are
+// hashed; "" where there is none.
+func SpanWork(s place.Span) string {
+	if s == place.SpanHashTag {
+		return hashTagsWork
+	}
+	return ""
+}
 
 func fixedWork(f hash.Func) string  { return f.String() + ", fixed width" }
 func raggedWork(f hash.Func) string { return f.String() + ", any length" }

@@ -28,7 +28,7 @@ var lanes32AVX2 = family{
 
 var (
 	murmur2AVX2 = &lanes32{
-		sum: hash.SumMurmur2, ragged: murmur2RaggedAVX2, fixed: murmur2FixedAVX2, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur2), ragged: murmur2RaggedAVX2, fixed: murmur2FixedAVX2, group: 16, idle: 5,
 		packed: [5]packed32{
 			1: {murmur2Packed4AVX2, murmur2Streamed4AVX2, 8},
 			2: {murmur2Packed8AVX2, murmur2Streamed8AVX2, 8},
@@ -42,15 +42,15 @@ var (
 		4: {murmur3x32Packed16AVX2, murmur3x32Streamed16AVX2, 8},
 	}
 	murmur3x32AVX2 = &lanes32{
-		sum: hash.SumMurmur3x32, ragged: murmur3x32RaggedAVX2, fixed: murmur3x32FixedAVX2, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3x32), ragged: murmur3x32RaggedAVX2, fixed: murmur3x32FixedAVX2, group: 16, idle: 5,
 		packed: murmur3PackedAVX2,
 	}
 	murmur3SparkAVX2 = &lanes32{
-		sum: hash.SumMurmur3Spark, ragged: murmur3SparkRaggedAVX2, fixed: murmur3SparkFixedAVX2, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3Spark), ragged: murmur3SparkRaggedAVX2, fixed: murmur3SparkFixedAVX2, group: 16, idle: 5,
 		packed: murmur3PackedAVX2,
 	}
 	murmur3HiveAVX2 = &lanes32{
-		sum: hash.SumMurmur3Hive, ragged: murmur3HiveRaggedAVX2, fixed: murmur3HiveFixedAVX2, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3Hive), ragged: murmur3HiveRaggedAVX2, fixed: murmur3HiveFixedAVX2, group: 16, idle: 5,
 		packed: murmur3PackedAVX2,
 	}
 	fnv1a32AVX2 = &lanes32{
@@ -63,16 +63,24 @@ var (
 	}
 )
 
-func sumFNV1a32(key []byte, _ uint32) uint32 { return hash.SumFNV1a32(key) }
+func sumFNV1a32(key []byte, _ uint64) uint64 { return uint64(hash.SumFNV1a32(key)) }
 
-// lanes32 is the kernels of a 32-bit function, which hash keys side by side, one
-// a lane of a vector. What they may not read is left to the definition.
+// sum32 is a definition of 32 bits.
+func sum32(sum func(key []byte, seed uint32) uint32) func(key []byte, seed uint64) uint64 {
+	return func(key []byte, seed uint64) uint64 { return uint64(sum(key, uint32(seed))) }
+}
+
+// lanes32 is the kernels of a function of 32-bit words, which hash keys side by side,
+// one a lane of a vector. What they may not read is left to the definition.
 type lanes32 struct {
-	sum func(key []byte, seed uint32) uint32 // the definition
+	sum func(key []byte, seed uint64) uint64 // the definition
 
-	ragged func(dst *uint64, data *byte, start, end *uint32, groups int, seed uint32, ahead *byte)
-	fixed  func(dst *uint64, data *byte, width, groups int, seed uint32)
-	group  int // how many keys those two take a step
+	ragged func(dst *uint64, data *byte, start, end *uint32, groups int, seed uint64, ahead *byte)
+	fixed  func(dst *uint64, data *byte, width, groups int, seed uint64) // nil: ragged does it
+	group  int                                                           // how many keys those two take a step
+
+	longest uint32 // how long a key may be; 0 is any length
+	overlap int    // how many of the 16 bytes that a step reads the next one reads again
 
 	// idle is how many chunks of 16 bytes of a key a lane may be idle for, because
 	// another of its group has a longer key, before it pays to sort the keys by
@@ -85,12 +93,12 @@ type lanes32 struct {
 // packed32 is the kernels for keys of a width that divides a vector: streamed
 // has its results bypass the cache. They take lanes keys a step.
 type packed32 struct {
-	cached, streamed func(dst *uint64, data *byte, groups int, seed uint32)
+	cached, streamed func(dst *uint64, data *byte, groups int, seed uint64)
 	lanes            int
 }
 
 func (l *lanes32) hashFixed(dst []uint64, data []byte, width int, words hash.Words) bool {
-	n, seed := len(dst), uint32(words.Lo)
+	n, seed := len(dst), words.Lo
 	if n < l.group {
 		return false
 	}
@@ -100,8 +108,11 @@ func (l *lanes32) hashFixed(dst []uint64, data []byte, width int, words hash.Wor
 			return true
 		}
 	}
+	if l.fixed == nil {
+		return l.hashFixedAsRagged(dst, data, width, words)
+	}
 	// A key is read by 16 bytes, which goes beyond its end: the last keys are not.
-	reach := (width + 15) &^ 15
+	reach := int(l.reach(uint64(width)))
 	readable := n + 1 - (reach+width-1)/width
 	if readable < l.group {
 		return false
@@ -111,7 +122,7 @@ func (l *lanes32) hashFixed(dst []uint64, data []byte, width int, words hash.Wor
 		l.fixed(&dst[last], &data[last*width], width, 1, seed)
 	}
 	for i := readable; i < n; i++ {
-		dst[i] = uint64(l.sum(data[i*width:][:width], seed))
+		dst[i] = l.sum(data[i*width:][:width], seed)
 	}
 	return true
 }
@@ -122,7 +133,7 @@ func (l *lanes32) hashFixed(dst []uint64, data []byte, width int, words hash.Wor
 const streamedKeys = 1 << 22
 
 // hash has one group or more to do.
-func (p packed32) hash(dst []uint64, data []byte, width int, seed uint32) {
+func (p packed32) hash(dst []uint64, data []byte, width int, seed uint64) {
 	n, first, kernel := len(dst), 0, p.cached
 	if n >= streamedKeys {
 		p.cached(&dst[0], &data[0], 1, seed)
@@ -141,18 +152,22 @@ func (p packed32) unaligned(dst []uint64) int {
 }
 
 func (l *lanes32) hashRagged(dst []uint64, data []byte, keys cpu.Spans, words hash.Words) bool {
-	n, seed := len(dst), uint32(words.Lo)
+	n, seed := len(dst), words.Lo
 	if n < l.group {
 		return false
 	}
 	lo, hi := 0, n
 	found := survey(keys)
-	if !found.readable(len(data)) {
-		lo, hi = found.readableOf(keys, len(data))
+	reach := l.reach(uint64(found.longest))
+	if l.longest > 0 && found.longest > l.longest {
+		return false
+	}
+	if !found.readable(reach, len(data)) {
+		lo, hi = readableOf(keys, reach, len(data))
 		if hi-lo < l.group {
 			return false
 		}
-		if found = survey(part(keys, lo, hi)); !found.readable(len(data)) {
+		if found = survey(part(keys, lo, hi)); !found.readable(reach, len(data)) {
 			return false // the keys are not in the order of their bytes
 		}
 	}
@@ -162,17 +177,17 @@ func (l *lanes32) hashRagged(dst []uint64, data []byte, keys cpu.Spans, words ha
 		l.hashInOrder(dst[lo:hi], data, part(keys, lo, hi), seed, nil)
 	}
 	for i := range dst[:lo] {
-		dst[i] = uint64(l.sum(data[keys.Start[i]:keys.End[i]], seed))
+		dst[i] = l.sum(data[keys.Start[i]:keys.End[i]], seed)
 	}
 	for i := hi; i < n; i++ {
-		dst[i] = uint64(l.sum(data[keys.Start[i]:keys.End[i]], seed))
+		dst[i] = l.sum(data[keys.Start[i]:keys.End[i]], seed)
 	}
 	return true
 }
 
 // hashInOrder hashes a group of keys or more, as they come. It prefetches the
 // bytes that follow theirs, or else those from ahead on.
-func (l *lanes32) hashInOrder(dst []uint64, data []byte, keys cpu.Spans, seed uint32, ahead *byte) {
+func (l *lanes32) hashInOrder(dst []uint64, data []byte, keys cpu.Spans, seed uint64, ahead *byte) {
 	n := len(dst)
 	l.ragged(&dst[0], &data[0], &keys.Start[0], &keys.End[0], n/l.group, seed, ahead)
 	if last := n - l.group; n%l.group != 0 { // it overlaps the one before
@@ -200,24 +215,27 @@ func survey(keys cpu.Spans) (s surveyed) {
 	return s
 }
 
-// reach is how far from its start on a key may be read: by chunks of 16 bytes,
-// as long as another of its group is not done.
-func (s *surveyed) reach() uint64 { return max(16, (uint64(s.longest)+15)&^15) }
+// reach is how far from its start on a key may be read: by steps of 16 bytes, as
+// long as another of its group, which is no longer than that, is not done.
+func (l *lanes32) reach(longest uint64) uint64 {
+	step := uint64(16 - l.overlap)
+	return max(16, (longest+step-1)/step*step+uint64(l.overlap))
+}
 
-// readable says whether all of the keys may be read: by chunks from the start
-// on, and the four bytes before the end.
-func (s *surveyed) readable(size int) bool {
-	return s.firstEnd >= 4 && uint64(s.lastStart)+s.reach() <= uint64(size)
+// readable says whether all of the keys may be read: so far from the start on, and
+// the four bytes before the end.
+func (s *surveyed) readable(reach uint64, size int) bool {
+	return s.firstEnd >= 4 && uint64(s.lastStart)+reach <= uint64(size)
 }
 
 // readableOf returns which of the keys may be read, if they are in the order of
 // their bytes: it leaves out some at the ends of data.
-func (s *surveyed) readableOf(keys cpu.Spans, size int) (lo, hi int) {
+func readableOf(keys cpu.Spans, reach uint64, size int) (lo, hi int) {
 	hi = len(keys.Start)
 	for lo < hi && keys.End[lo] < 4 {
 		lo++
 	}
-	for lo < hi && uint64(keys.Start[hi-1])+s.reach() > uint64(size) {
+	for lo < hi && uint64(keys.Start[hi-1])+reach > uint64(size) {
 		hi--
 	}
 	return lo, hi

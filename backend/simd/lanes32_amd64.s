@@ -167,7 +167,7 @@ DATA words_7f<>+24(SB)/4, $0x0000007f
 DATA words_7f<>+28(SB)/4, $0x0000007f
 GLOBL words_7f<>(SB), RODATA|NOPTR, $32
 
-// func murmur2RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur2RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·murmur2RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -175,7 +175,7 @@ TEXT ·murmur2RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
 	VMOVDQU      words_5bd1e995<>+0(SB), Y1
@@ -204,7 +204,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -212,7 +212,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ           $0x00000100, SI
 	MOVL           (DX), R8
 	VBROADCASTI128 (DI)(R8*1), Y8
@@ -482,13 +482,13 @@ DATA words_20<>+24(SB)/4, $0x00000020
 DATA words_20<>+28(SB)/4, $0x00000020
 GLOBL words_20<>(SB), RODATA|NOPTR, $32
 
-// func murmur2FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur2FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·murmur2FixedAVX2(SB), NOSPLIT, $0-36
+TEXT ·murmur2FixedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VMOVD        DX, X1
@@ -748,13 +748,13 @@ finish:
 	VZEROUPPER
 	RET
 
-// func murmur2Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur2Packed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -788,13 +788,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur2Streamed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -829,13 +829,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur2Packed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -887,13 +887,13 @@ DATA words_8<>+24(SB)/4, $0x00000008
 DATA words_8<>+28(SB)/4, $0x00000008
 GLOBL words_8<>(SB), RODATA|NOPTR, $32
 
-// func murmur2Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur2Streamed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -936,13 +936,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur2Packed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -1016,13 +1016,13 @@ DATA words_10<>+24(SB)/4, $0x00000010
 DATA words_10<>+28(SB)/4, $0x00000010
 GLOBL words_10<>(SB), RODATA|NOPTR, $32
 
-// func murmur2Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur2Streamed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -1087,7 +1087,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3x32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·murmur3x32RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -1095,7 +1095,7 @@ TEXT ·murmur3x32RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
 	VMOVDQU      words_cc9e2d51<>+0(SB), Y1
@@ -1125,7 +1125,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -1133,7 +1133,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ           $0x00000100, SI
 	MOVL           (DX), R8
 	VBROADCASTI128 (DI)(R8*1), Y9
@@ -1443,13 +1443,13 @@ DATA words_c2b2ae35<>+24(SB)/4, $0xc2b2ae35
 DATA words_c2b2ae35<>+28(SB)/4, $0xc2b2ae35
 GLOBL words_c2b2ae35<>(SB), RODATA|NOPTR, $32
 
-// func murmur3x32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3x32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·murmur3x32FixedAVX2(SB), NOSPLIT, $0-36
+TEXT ·murmur3x32FixedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VMOVD        DX, X1
@@ -1806,13 +1806,13 @@ finish:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur3x32Packed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -1857,13 +1857,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur3x32Streamed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -1909,13 +1909,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur3x32Packed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -1974,13 +1974,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur3x32Streamed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -2040,13 +2040,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·murmur3x32Packed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -2139,13 +2139,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·murmur3x32Streamed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y1, Y1, Y1
@@ -2239,7 +2239,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3SparkRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3SparkRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·murmur3SparkRaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -2247,7 +2247,7 @@ TEXT ·murmur3SparkRaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
 	VMOVDQU      words_cc9e2d51<>+0(SB), Y1
@@ -2277,7 +2277,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -2285,7 +2285,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ           $0x00000100, SI
 	MOVL           (DX), R8
 	VBROADCASTI128 (DI)(R8*1), Y9
@@ -2629,13 +2629,13 @@ words:
 	VZEROUPPER
 	RET
 
-// func murmur3SparkFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3SparkFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·murmur3SparkFixedAVX2(SB), NOSPLIT, $0-36
+TEXT ·murmur3SparkFixedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VMOVD        DX, X1
@@ -3076,7 +3076,7 @@ finish:
 	VZEROUPPER
 	RET
 
-// func murmur3HiveRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3HiveRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·murmur3HiveRaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -3084,7 +3084,7 @@ TEXT ·murmur3HiveRaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
 	VMOVDQU      words_cc9e2d51<>+0(SB), Y1
@@ -3114,7 +3114,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -3122,7 +3122,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ           $0x00000100, SI
 	MOVL           (DX), R8
 	VBROADCASTI128 (DI)(R8*1), Y9
@@ -3398,13 +3398,13 @@ words:
 	VZEROUPPER
 	RET
 
-// func murmur3HiveFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3HiveFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·murmur3HiveFixedAVX2(SB), NOSPLIT, $0-36
+TEXT ·murmur3HiveFixedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VMOVD        DX, X1
@@ -3777,7 +3777,7 @@ finish:
 	VZEROUPPER
 	RET
 
-// func fnv1a32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func fnv1a32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, CMOV, MMX+
 TEXT ·fnv1a32RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -3785,7 +3785,7 @@ TEXT ·fnv1a32RaggedAVX2(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Y0
 	VMOVDQU      words_1000193<>+0(SB), Y0
@@ -3814,7 +3814,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -3822,7 +3822,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ           $0x00000100, SI
 	MOVL           (DX), R8
 	VBROADCASTI128 (DI)(R8*1), Y7
@@ -4132,13 +4132,13 @@ DATA words_80808002_80808006_8080800a_8080800e<>+24(SB)/4, $0x8080800a
 DATA words_80808002_80808006_8080800a_8080800e<>+28(SB)/4, $0x8080800e
 GLOBL words_80808002_80808006_8080800a_8080800e<>(SB), RODATA|NOPTR, $32
 
-// func fnv1a32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func fnv1a32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX2, CMOV, MMX+
-TEXT ·fnv1a32FixedAVX2(SB), NOSPLIT, $0-36
+TEXT ·fnv1a32FixedAVX2(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VMOVD        DX, X0
@@ -4494,13 +4494,13 @@ finish:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·fnv1a32Packed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0
@@ -4535,13 +4535,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·fnv1a32Streamed4AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed4AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0
@@ -4577,13 +4577,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·fnv1a32Packed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0
@@ -4632,13 +4632,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·fnv1a32Streamed8AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed8AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0
@@ -4688,13 +4688,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2
-TEXT ·fnv1a32Packed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0
@@ -4777,13 +4777,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX2, MMX+
-TEXT ·fnv1a32Streamed16AVX2(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed16AVX2(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Y0
 	VPXOR        Y0, Y0, Y0

@@ -17,139 +17,139 @@ func lengthClasses(classes *uint32, start *uint32, end *uint32, groups int)
 // murmur2RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur2RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur2RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur2FixedAVX2 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur2FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur2FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur2Packed4AVX2 hashes keys of 4 bytes, 8 a group.
 //
 //go:noescape
-func murmur2Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur2Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Packed8AVX2 hashes keys of 8 bytes, 8 a group.
 //
 //go:noescape
-func murmur2Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur2Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Packed16AVX2 hashes keys of 16 bytes, 8 a group.
 //
 //go:noescape
-func murmur2Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur2Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3x32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3x32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3x32FixedAVX2 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3x32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3x32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur3x32Packed4AVX2 hashes keys of 4 bytes, 8 a group.
 //
 //go:noescape
-func murmur3x32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur3x32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Packed8AVX2 hashes keys of 8 bytes, 8 a group.
 //
 //go:noescape
-func murmur3x32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur3x32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Packed16AVX2 hashes keys of 16 bytes, 8 a group.
 //
 //go:noescape
-func murmur3x32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func murmur3x32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3SparkRaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3SparkRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3SparkRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3SparkFixedAVX2 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3SparkFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3SparkFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur3HiveRaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3HiveRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3HiveRaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3HiveFixedAVX2 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3HiveFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3HiveFixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // fnv1a32RaggedAVX2 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func fnv1a32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func fnv1a32RaggedAVX2(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // fnv1a32FixedAVX2 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func fnv1a32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint32)
+func fnv1a32FixedAVX2(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // fnv1a32Packed4AVX2 hashes keys of 4 bytes, 8 a group.
 //
 //go:noescape
-func fnv1a32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed4AVX2 hashes keys of 4 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func fnv1a32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed4AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Packed8AVX2 hashes keys of 8 bytes, 8 a group.
 //
 //go:noescape
-func fnv1a32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed8AVX2 hashes keys of 8 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func fnv1a32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed8AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Packed16AVX2 hashes keys of 16 bytes, 8 a group.
 //
 //go:noescape
-func fnv1a32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed16AVX2(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed16AVX2 hashes keys of 16 bytes, 8 a group. The hashes bypass the cache; dst is aligned to 32 bytes.
 //
 //go:noescape
-func fnv1a32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed16AVX2(dst *uint64, data *byte, groups int, seed uint64)

@@ -27,6 +27,8 @@ func eachLanes32(t *testing.T, test func(t *testing.T, l *lanes32, seed hash.Wor
 		kernels["avx2/spark"] = murmur3SparkAVX2
 		kernels["avx2/hive"] = murmur3HiveAVX2
 		kernels["avx2/fnv1a"] = fnv1a32AVX2
+		kernels["avx2/lookup3"] = lookup3Lanes256
+		kernels["avx2/md5"] = md5Lanes256
 	}
 	if detected().missing(avx512.needs) == "" {
 		kernels["avx512/murmur2"] = murmur2AVX512
@@ -34,9 +36,11 @@ func eachLanes32(t *testing.T, test func(t *testing.T, l *lanes32, seed hash.Wor
 		kernels["avx512/spark"] = murmur3SparkAVX512
 		kernels["avx512/hive"] = murmur3HiveAVX512
 		kernels["avx512/fnv1a"] = fnv1a32AVX512
+		kernels["avx512/lookup3"] = lookup3Lanes512
+		kernels["avx512/md5"] = md5Lanes512
 	}
 	for name, l := range kernels {
-		t.Run(name, func(t *testing.T) { test(t, l, hash.Words{Lo: 0x9e3779b9}) })
+		t.Run(name, func(t *testing.T) { test(t, l, hash.Words{Lo: 0x89abcdef9e3779b9}) })
 	}
 }
 
@@ -65,7 +69,7 @@ func requireLanes32(t *testing.T, l *lanes32, dst []uint64, data []byte, keys cp
 	t.Helper()
 	for i := range keys.Start {
 		key := data[keys.Start[i]:keys.End[i]]
-		if want := uint64(l.sum(key, uint32(seed.Lo))); dst[i] != want {
+		if want := l.sum(key, seed.Lo); dst[i] != want {
 			require.Equal(t, want, dst[i], "%s: key %d of %d, %d bytes at %d of %d", message, i, len(dst), len(key), keys.Start[i], len(data))
 		}
 	}
@@ -157,6 +161,18 @@ func TestLanes32AnyPlace(t *testing.T) {
 	})
 }
 
+// What a kernel counts in 32 bits does not count the bits of longer keys.
+func TestLanes32LongestKey(t *testing.T) {
+	eachLanes32(t, func(t *testing.T, l *lanes32, seed hash.Words) {
+		if l.longest == 0 {
+			return
+		}
+		data, keys := packed(0, repeat(64, 20)...)
+		keys.End[40] = keys.Start[40] + l.longest + 1
+		require.False(t, l.hashRagged(make([]uint64, 64), data, keys, seed))
+	})
+}
+
 func TestLanes32Fixed(t *testing.T) {
 	widths := []int{96, 100, 127, 128, 255, 256, 257, 1000, 1024, 4096}
 	for width := range 80 {
@@ -201,7 +217,7 @@ func TestLanes32Streamed(t *testing.T) {
 				dst = dst[first:]
 				require.Zero(t, uintptr(unsafe.Pointer(&dst[0]))%uintptr(4*p.lanes))
 				clear(memory)
-				p.streamed(&dst[0], &random32[0], n/p.lanes, uint32(seed.Lo))
+				p.streamed(&dst[0], &random32[0], n/p.lanes, seed.Lo)
 				data, keys := packed(0, repeat(n, 4*words)...)
 				requireLanes32(t, l, dst[:n], data, keys, seed, "streamed")
 				require.Equal(t, make([]uint64, first+from), memory[:first+from])

@@ -24,7 +24,7 @@ var sorteds = sync.Pool{New: func() any { return new(sorted) }}
 // hashSorted hashes a group of keys or more, those of like lengths together. The
 // bytes of a sorted block are read in no order that the processor would foresee:
 // while it does one, it prefetches the next.
-func (l *lanes32) hashSorted(dst []uint64, data []byte, keys cpu.Spans, seed uint32) {
+func (l *lanes32) hashSorted(dst []uint64, data []byte, keys cpu.Spans, seed uint64) {
 	s, n := sorteds.Get().(*sorted), len(dst)
 	s.sort(keys)
 	next := &data[min(int(keys.End[n-1]), len(data)-1)]

@@ -23,7 +23,7 @@ var lanes32AVX512 = family{
 
 var (
 	murmur2AVX512 = &lanes32{
-		sum: hash.SumMurmur2, ragged: murmur2RaggedAVX512, fixed: murmur2FixedAVX512, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur2), ragged: murmur2RaggedAVX512, fixed: murmur2FixedAVX512, group: 16, idle: 5,
 		packed: [5]packed32{
 			1: {murmur2Packed4AVX512, murmur2Streamed4AVX512, 16},
 			2: {murmur2Packed8AVX512, murmur2Streamed8AVX512, 16},
@@ -37,15 +37,15 @@ var (
 		4: {murmur3x32Packed16AVX512, murmur3x32Streamed16AVX512, 16},
 	}
 	murmur3x32AVX512 = &lanes32{
-		sum: hash.SumMurmur3x32, ragged: murmur3x32RaggedAVX512, fixed: murmur3x32FixedAVX512, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3x32), ragged: murmur3x32RaggedAVX512, fixed: murmur3x32FixedAVX512, group: 16, idle: 5,
 		packed: murmur3PackedAVX512,
 	}
 	murmur3SparkAVX512 = &lanes32{
-		sum: hash.SumMurmur3Spark, ragged: murmur3SparkRaggedAVX512, fixed: murmur3SparkFixedAVX512, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3Spark), ragged: murmur3SparkRaggedAVX512, fixed: murmur3SparkFixedAVX512, group: 16, idle: 5,
 		packed: murmur3PackedAVX512,
 	}
 	murmur3HiveAVX512 = &lanes32{
-		sum: hash.SumMurmur3Hive, ragged: murmur3HiveRaggedAVX512, fixed: murmur3HiveFixedAVX512, group: 16, idle: 5,
+		sum: sum32(hash.SumMurmur3Hive), ragged: murmur3HiveRaggedAVX512, fixed: murmur3HiveFixedAVX512, group: 16, idle: 5,
 		packed: murmur3PackedAVX512,
 	}
 	fnv1a32AVX512 = &lanes32{

@@ -4,7 +4,7 @@
 
 #include "textflag.h"
 
-// func murmur2RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur2RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·murmur2RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -12,7 +12,7 @@ TEXT ·murmur2RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
 	VMOVDQU32    words_5bd1e995<>+0(SB), Z1
@@ -37,7 +37,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -45,7 +45,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ            $0x00000100, SI
 	MOVL            (DX), R8
 	VBROADCASTI32X4 (DI)(R8*1), Z5
@@ -323,13 +323,13 @@ DATA words_20<>+56(SB)/4, $0x00000020
 DATA words_20<>+60(SB)/4, $0x00000020
 GLOBL words_20<>(SB), RODATA|NOPTR, $64
 
-// func murmur2FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur2FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·murmur2FixedAVX512(SB), NOSPLIT, $0-36
+TEXT ·murmur2FixedAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VMOVD        DX, X1
@@ -529,13 +529,13 @@ DATA words_ffffffff<>+56(SB)/4, $0xffffffff
 DATA words_ffffffff<>+60(SB)/4, $0xffffffff
 GLOBL words_ffffffff<>(SB), RODATA|NOPTR, $64
 
-// func murmur2Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur2Packed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -570,13 +570,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur2Streamed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -612,13 +612,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur2Packed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -678,13 +678,13 @@ DATA words_8<>+56(SB)/4, $0x00000008
 DATA words_8<>+60(SB)/4, $0x00000008
 GLOBL words_8<>(SB), RODATA|NOPTR, $64
 
-// func murmur2Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur2Streamed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -727,13 +727,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur2Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur2Packed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Packed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -827,13 +827,13 @@ DATA evenFirst<>+48(SB)/8, $0x0000000000000005
 DATA evenFirst<>+56(SB)/8, $0x0000000000000007
 GLOBL evenFirst<>(SB), RODATA|NOPTR, $64
 
-// func murmur2Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur2Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur2Streamed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur2Streamed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -900,7 +900,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3x32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·murmur3x32RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -908,7 +908,7 @@ TEXT ·murmur3x32RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
 	VMOVDQU32    words_cc9e2d51<>+0(SB), Z1
@@ -934,7 +934,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -942,7 +942,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ            $0x00000100, SI
 	MOVL            (DX), R8
 	VBROADCASTI32X4 (DI)(R8*1), Z6
@@ -1187,13 +1187,13 @@ DATA words_c2b2ae35<>+56(SB)/4, $0xc2b2ae35
 DATA words_c2b2ae35<>+60(SB)/4, $0xc2b2ae35
 GLOBL words_c2b2ae35<>(SB), RODATA|NOPTR, $64
 
-// func murmur3x32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3x32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·murmur3x32FixedAVX512(SB), NOSPLIT, $0-36
+TEXT ·murmur3x32FixedAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VMOVD        DX, X1
@@ -1395,13 +1395,13 @@ finish:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur3x32Packed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1443,13 +1443,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur3x32Streamed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1492,13 +1492,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur3x32Packed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1549,13 +1549,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur3x32Streamed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1607,13 +1607,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F
-TEXT ·murmur3x32Packed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Packed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1692,13 +1692,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3x32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func murmur3x32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·murmur3x32Streamed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·murmur3x32Streamed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -1778,7 +1778,7 @@ group:
 	VZEROUPPER
 	RET
 
-// func murmur3SparkRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3SparkRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·murmur3SparkRaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -1786,7 +1786,7 @@ TEXT ·murmur3SparkRaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
 	VMOVDQU32    words_cc9e2d51<>+0(SB), Z1
@@ -1812,7 +1812,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -1820,7 +1820,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ            $0x00000100, SI
 	MOVL            (DX), R8
 	VBROADCASTI32X4 (DI)(R8*1), Z6
@@ -2004,13 +2004,13 @@ words:
 	VZEROUPPER
 	RET
 
-// func murmur3SparkFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3SparkFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·murmur3SparkFixedAVX512(SB), NOSPLIT, $0-36
+TEXT ·murmur3SparkFixedAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VMOVD        DX, X1
@@ -2241,7 +2241,7 @@ finish:
 	VZEROUPPER
 	RET
 
-// func murmur3HiveRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func murmur3HiveRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·murmur3HiveRaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -2249,7 +2249,7 @@ TEXT ·murmur3HiveRaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
 	VMOVDQU32    words_cc9e2d51<>+0(SB), Z1
@@ -2275,7 +2275,7 @@ step:
 	PREFETCHT1 64(SI)
 	PREFETCHT1 128(SI)
 	PREFETCHT1 192(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -2283,7 +2283,7 @@ near:
 	PREFETCHT0 128(SI)
 	PREFETCHT0 192(SI)
 
-words:
+fetched:
 	ADDQ            $0x00000100, SI
 	MOVL            (DX), R8
 	VBROADCASTI32X4 (DI)(R8*1), Z6
@@ -2446,13 +2446,13 @@ words:
 	VZEROUPPER
 	RET
 
-// func murmur3HiveFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func murmur3HiveFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·murmur3HiveFixedAVX512(SB), NOSPLIT, $0-36
+TEXT ·murmur3HiveFixedAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VMOVD        DX, X1
@@ -2662,7 +2662,7 @@ finish:
 	VZEROUPPER
 	RET
 
-// func fnv1a32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+// func fnv1a32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 // Requires: AVX, AVX2, AVX512BW, AVX512DQ, AVX512F, AVX512VL, CMOV, MMX+
 TEXT ·fnv1a32RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         dst+0(FP), AX
@@ -2670,7 +2670,7 @@ TEXT ·fnv1a32RaggedAVX512(SB), NOSPLIT, $0-56
 	MOVQ         start+16(FP), DX
 	MOVQ         end+24(FP), BX
 	MOVQ         ahead+48(FP), SI
-	MOVL         seed+40(FP), DI
+	MOVQ         seed+40(FP), DI
 	VMOVD        DI, X0
 	VPBROADCASTD X0, Z0
 	VMOVDQU32    words_1000193<>+0(SB), Z0
@@ -2705,7 +2705,7 @@ step:
 	PREFETCHT1 320(SI)
 	PREFETCHT1 384(SI)
 	PREFETCHT1 448(SI)
-	JMP        words
+	JMP        fetched
 
 near:
 	PREFETCHT0 (SI)
@@ -2717,7 +2717,7 @@ near:
 	PREFETCHT0 384(SI)
 	PREFETCHT0 448(SI)
 
-words:
+fetched:
 	ADDQ            $0x00000200, SI
 	MOVL            (DX), R8
 	VBROADCASTI32X4 (DI)(R8*1), Z10
@@ -3133,13 +3133,13 @@ DATA words_80808002_80808006_8080800a_8080800e<>+56(SB)/4, $0x8080800a
 DATA words_80808002_80808006_8080800a_8080800e<>+60(SB)/4, $0x8080800e
 GLOBL words_80808002_80808006_8080800a_8080800e<>(SB), RODATA|NOPTR, $64
 
-// func fnv1a32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+// func fnv1a32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F, AVX512VL, CMOV, MMX+
-TEXT ·fnv1a32FixedAVX512(SB), NOSPLIT, $0-36
+TEXT ·fnv1a32FixedAVX512(SB), NOSPLIT, $0-40
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         width+16(FP), DX
-	MOVL         seed+32(FP), BX
+	MOVQ         seed+32(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VMOVD        DX, X0
@@ -3547,13 +3547,13 @@ finish:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·fnv1a32Packed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -3589,13 +3589,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
-TEXT ·fnv1a32Streamed4AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed4AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -3632,13 +3632,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·fnv1a32Packed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -3687,13 +3687,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
-TEXT ·fnv1a32Streamed8AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed8AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -3743,13 +3743,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F
-TEXT ·fnv1a32Packed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Packed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1
@@ -3834,13 +3834,13 @@ group:
 	VZEROUPPER
 	RET
 
-// func fnv1a32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+// func fnv1a32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 // Requires: AVX, AVX512BW, AVX512F, MMX+
-TEXT ·fnv1a32Streamed16AVX512(SB), NOSPLIT, $0-28
+TEXT ·fnv1a32Streamed16AVX512(SB), NOSPLIT, $0-32
 	MOVQ         dst+0(FP), AX
 	MOVQ         data+8(FP), CX
 	MOVQ         groups+16(FP), DX
-	MOVL         seed+24(FP), BX
+	MOVQ         seed+24(FP), BX
 	VMOVD        BX, X0
 	VPBROADCASTD X0, Z0
 	VPXORD       Z1, Z1, Z1

@@ -7,139 +7,139 @@ package simd
 // murmur2RaggedAVX512 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur2RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur2RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur2FixedAVX512 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur2FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur2FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur2Packed4AVX512 hashes keys of 4 bytes, 16 a group.
 //
 //go:noescape
-func murmur2Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed4AVX512 hashes keys of 4 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur2Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Packed8AVX512 hashes keys of 8 bytes, 16 a group.
 //
 //go:noescape
-func murmur2Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed8AVX512 hashes keys of 8 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur2Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Packed16AVX512 hashes keys of 16 bytes, 16 a group.
 //
 //go:noescape
-func murmur2Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur2Streamed16AVX512 hashes keys of 16 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur2Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur2Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32RaggedAVX512 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3x32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3x32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3x32FixedAVX512 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3x32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3x32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur3x32Packed4AVX512 hashes keys of 4 bytes, 16 a group.
 //
 //go:noescape
-func murmur3x32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed4AVX512 hashes keys of 4 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur3x32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Packed8AVX512 hashes keys of 8 bytes, 16 a group.
 //
 //go:noescape
-func murmur3x32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed8AVX512 hashes keys of 8 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur3x32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Packed16AVX512 hashes keys of 16 bytes, 16 a group.
 //
 //go:noescape
-func murmur3x32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3x32Streamed16AVX512 hashes keys of 16 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func murmur3x32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func murmur3x32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // murmur3SparkRaggedAVX512 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3SparkRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3SparkRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3SparkFixedAVX512 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3SparkFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3SparkFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // murmur3HiveRaggedAVX512 hashes keys of any length, 16 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func murmur3HiveRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func murmur3HiveRaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // murmur3HiveFixedAVX512 hashes keys of one width, 16 a group.
 //
 //go:noescape
-func murmur3HiveFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+func murmur3HiveFixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // fnv1a32RaggedAVX512 hashes keys of any length, 32 a group. It prefetches from ahead on, or if that is nil, what follows the keys.
 //
 //go:noescape
-func fnv1a32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)
+func fnv1a32RaggedAVX512(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)
 
 // fnv1a32FixedAVX512 hashes keys of one width, 32 a group.
 //
 //go:noescape
-func fnv1a32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint32)
+func fnv1a32FixedAVX512(dst *uint64, data *byte, width int, groups int, seed uint64)
 
 // fnv1a32Packed4AVX512 hashes keys of 4 bytes, 16 a group.
 //
 //go:noescape
-func fnv1a32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed4AVX512 hashes keys of 4 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func fnv1a32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed4AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Packed8AVX512 hashes keys of 8 bytes, 16 a group.
 //
 //go:noescape
-func fnv1a32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed8AVX512 hashes keys of 8 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func fnv1a32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed8AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Packed16AVX512 hashes keys of 16 bytes, 16 a group.
 //
 //go:noescape
-func fnv1a32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Packed16AVX512(dst *uint64, data *byte, groups int, seed uint64)
 
 // fnv1a32Streamed16AVX512 hashes keys of 16 bytes, 16 a group. The hashes bypass the cache; dst is aligned to 64 bytes.
 //
 //go:noescape
-func fnv1a32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint32)
+func fnv1a32Streamed16AVX512(dst *uint64, data *byte, groups int, seed uint64)

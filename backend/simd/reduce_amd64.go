@@ -16,6 +16,9 @@ var reduceAVX2 = family{
 		place.ReduceMask:      maskKernel,
 		place.ReduceFastrange: fastrangeKernel,
 		place.ReduceJump:      jumpKernel,
+		place.ReducePmod:      pmodKernel,
+
+		place.ReduceRendezvous: rendezvousKernel(rendezvousAVX2),
 	},
 }
 
@@ -55,6 +58,18 @@ func absModKernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
 		return false
 	}
 	absMod32AVX2(&dst[0], &hashes[0], len(dst), uint32(foldOf(s)), s.Parts, inverse32(s.Parts))
+	return true
+}
+
+func pmodKernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
+	n := s.Parts
+	switch {
+	case n&(n-1) == 0: // the low bits say it for negative numbers too
+		return maskKernel(dst, hashes, s)
+	case len(dst) < lanes:
+		return false
+	}
+	pmod32AVX2(&dst[0], &hashes[0], len(dst), uint32(foldOf(s)), n, inverse32(n), n-1<<31%n)
 	return true
 }
 
@@ -109,4 +124,16 @@ func jumpSteps(parts float64) (first, again int) {
 	const euler = 0.5772
 	mean := math.Log(parts) + euler
 	return int(mean + 1), int(math.Sqrt(mean) + 0.5)
+}
+
+// rendezvousKernel leaves weighted members, whose scores take a logarithm, to plain Go.
+func rendezvousKernel(run func(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)) reduceKernel {
+	return func(dst []uint32, hashes []uint64, s *place.Scheme) bool {
+		if len(dst) < lanes || s.Table.Weights() != nil {
+			return false
+		}
+		points := s.Table.Points()
+		run(&dst[0], &hashes[0], len(dst), foldOf(s), &points[0], len(points))
+		return true
+	}
 }

@@ -134,6 +134,63 @@ done:
 	VZEROUPPER
 	RET
 
+// func pmod32AVX2(dst *uint32, hashes *uint64, n int, low uint32, parts uint32, inverse uint32, lack uint32)
+// Requires: AVX, AVX2
+TEXT ·pmod32AVX2(SB), NOSPLIT, $0-40
+	MOVL         low+24(FP), AX
+	VMOVD        AX, X0
+	VPBROADCASTD X0, Y0
+	MOVL         parts+28(FP), AX
+	VMOVD        AX, X1
+	VPBROADCASTD X1, Y1
+	MOVL         inverse+32(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	MOVL         lack+36(FP), AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Y3
+	VPCMPEQD     Y4, Y4, Y4
+	VPSLLD       $0x1f, Y4, Y4
+	MOVQ         dst+0(FP), AX
+	MOVQ         hashes+8(FP), CX
+	MOVQ         n+16(FP), DX
+
+group:
+	VMOVDQU  (CX), Y5
+	VMOVDQU  32(CX), Y6
+	VSHUFPS  $0x88, Y6, Y5, Y5
+	VPAND    Y0, Y5, Y5
+	VPXOR    Y4, Y5, Y5
+	VPSRLQ   $0x20, Y5, Y7
+	VPMULUDQ Y2, Y5, Y6
+	VPMULUDQ Y2, Y7, Y7
+	VPSRLQ   $0x20, Y6, Y6
+	VPBLENDD $0xaa, Y7, Y6, Y6
+	VPMULLD  Y1, Y6, Y6
+	VPSUBD   Y6, Y5, Y5
+	VPSUBD   Y1, Y5, Y6
+	VPMINUD  Y6, Y5, Y5
+	VPADDD   Y3, Y5, Y5
+	VPSUBD   Y1, Y5, Y6
+	VPMINUD  Y6, Y5, Y5
+	VPERMQ   $0xd8, Y5, Y5
+	VMOVDQU  Y5, (AX)
+	ADDQ     $0x00000040, CX
+	ADDQ     $0x00000020, AX
+	SUBQ     $0x00000008, DX
+	CMPQ     DX, $0x00000008
+	JGE      group
+	TESTQ    DX, DX
+	JZ       done
+	LEAQ     -64(CX)(DX*8), CX
+	LEAQ     -32(AX)(DX*4), AX
+	MOVQ     $0x00000008, DX
+	JMP      group
+
+done:
+	VZEROUPPER
+	RET
+
 // func mod64AVX2(dst *uint32, hashes *uint64, n int, parts uint32, inverse uint64)
 // Requires: AVX, AVX2
 TEXT ·mod64AVX2(SB), NOSPLIT, $0-40
@@ -593,3 +650,116 @@ againStep:
 done:
 	VZEROUPPER
 	RET
+
+// func rendezvousAVX2(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)
+// Requires: AVX, AVX2
+TEXT ·rendezvousAVX2(SB), NOSPLIT, $0-48
+	MOVQ         fold+24(FP), AX
+	VMOVQ        AX, X0
+	VPBROADCASTQ X0, Y0
+	MOVQ         points+32(FP), AX
+	MOVQ         dst+0(FP), CX
+	MOVQ         hashes+8(FP), DX
+	MOVQ         n+16(FP), BX
+
+group:
+	VMOVDQU (DX), Y1
+	VMOVDQU 32(DX), Y2
+	VPAND   Y0, Y1, Y1
+	VPAND   Y0, Y2, Y2
+	VPXOR   Y7, Y7, Y7
+	VMOVDQU numbers8000000000000000<>+0(SB), Y3
+	VMOVDQU numbers8000000000000000<>+0(SB), Y4
+	VMOVDQU Y7, Y5
+	VMOVDQU Y7, Y6
+	MOVQ    AX, SI
+	MOVQ    members+40(FP), DI
+
+member:
+	VPBROADCASTQ (SI), Y8
+	VPXOR        Y8, Y1, Y9
+	VPSRLQ       $0x0c, Y9, Y10
+	VPXOR        Y10, Y9, Y9
+	VPSLLQ       $0x19, Y9, Y10
+	VPXOR        Y10, Y9, Y9
+	VPSRLQ       $0x1b, Y9, Y10
+	VPXOR        Y10, Y9, Y9
+	VPMULLD      numbers4f6cdd1d2545f491<>+0(SB), Y9, Y10
+	VPMULUDQ     numbers2545f4914f6cdd1d<>+0(SB), Y9, Y9
+	VPSLLQ       $0x20, Y10, Y11
+	VPAND        numbersffffffff00000000<>+0(SB), Y10, Y10
+	VPADDQ       Y11, Y9, Y9
+	VPADDQ       Y10, Y9, Y9
+	VPXOR        numbers8000000000000000<>+0(SB), Y9, Y9
+	VPCMPGTQ     Y3, Y9, Y10
+	VBLENDVPD    Y10, Y9, Y3, Y3
+	VBLENDVPD    Y10, Y7, Y5, Y5
+	VPXOR        Y8, Y2, Y8
+	VPSRLQ       $0x0c, Y8, Y9
+	VPXOR        Y9, Y8, Y8
+	VPSLLQ       $0x19, Y8, Y9
+	VPXOR        Y9, Y8, Y8
+	VPSRLQ       $0x1b, Y8, Y9
+	VPXOR        Y9, Y8, Y8
+	VPMULLD      numbers4f6cdd1d2545f491<>+0(SB), Y8, Y9
+	VPMULUDQ     numbers2545f4914f6cdd1d<>+0(SB), Y8, Y8
+	VPSLLQ       $0x20, Y9, Y10
+	VPAND        numbersffffffff00000000<>+0(SB), Y9, Y9
+	VPADDQ       Y10, Y8, Y8
+	VPADDQ       Y9, Y8, Y8
+	VPXOR        numbers8000000000000000<>+0(SB), Y8, Y8
+	VPCMPGTQ     Y4, Y8, Y9
+	VBLENDVPD    Y9, Y8, Y4, Y4
+	VBLENDVPD    Y9, Y7, Y6, Y6
+	VPADDQ       numbers1<>+0(SB), Y7, Y7
+	ADDQ         $0x08, SI
+	DECQ         DI
+	JNZ          member
+	VSHUFPS      $0x88, Y6, Y5, Y1
+	VPERMQ       $0xd8, Y1, Y1
+	VMOVDQU      Y1, (CX)
+	ADDQ         $0x00000040, DX
+	ADDQ         $0x00000020, CX
+	SUBQ         $0x00000008, BX
+	CMPQ         BX, $0x00000008
+	JGE          group
+	TESTQ        BX, BX
+	JZ           done
+	LEAQ         -64(DX)(BX*8), DX
+	LEAQ         -32(CX)(BX*4), CX
+	MOVQ         $0x00000008, BX
+	JMP          group
+
+done:
+	VZEROUPPER
+	RET
+
+DATA numbers8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA numbers8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA numbers8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA numbers8000000000000000<>+24(SB)/8, $0x8000000000000000
+GLOBL numbers8000000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA numbers4f6cdd1d2545f491<>+0(SB)/8, $0x4f6cdd1d2545f491
+DATA numbers4f6cdd1d2545f491<>+8(SB)/8, $0x4f6cdd1d2545f491
+DATA numbers4f6cdd1d2545f491<>+16(SB)/8, $0x4f6cdd1d2545f491
+DATA numbers4f6cdd1d2545f491<>+24(SB)/8, $0x4f6cdd1d2545f491
+GLOBL numbers4f6cdd1d2545f491<>(SB), RODATA|NOPTR, $32
+
+DATA numbers2545f4914f6cdd1d<>+0(SB)/8, $0x2545f4914f6cdd1d
+DATA numbers2545f4914f6cdd1d<>+8(SB)/8, $0x2545f4914f6cdd1d
+DATA numbers2545f4914f6cdd1d<>+16(SB)/8, $0x2545f4914f6cdd1d
+DATA numbers2545f4914f6cdd1d<>+24(SB)/8, $0x2545f4914f6cdd1d
+GLOBL numbers2545f4914f6cdd1d<>(SB), RODATA|NOPTR, $32
+
+DATA numbersffffffff00000000<>+0(SB)/8, $0xffffffff00000000
+DATA numbersffffffff00000000<>+8(SB)/8, $0xffffffff00000000
+DATA numbersffffffff00000000<>+16(SB)/8, $0xffffffff00000000
+DATA numbersffffffff00000000<>+24(SB)/8, $0xffffffff00000000
+GLOBL numbersffffffff00000000<>(SB), RODATA|NOPTR, $32
+
+DATA numbers1<>+0(SB)/8, $0x0000000000000001
+DATA numbers1<>+8(SB)/8, $0x0000000000000001
+DATA numbers1<>+16(SB)/8, $0x0000000000000001
+DATA numbers1<>+24(SB)/8, $0x0000000000000001
+GLOBL numbers1<>(SB), RODATA|NOPTR, $32

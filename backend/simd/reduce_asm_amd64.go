@@ -19,6 +19,11 @@ func mod32AVX2(dst *uint32, hashes *uint64, n int, low uint32, parts uint32, inv
 //go:noescape
 func absMod32AVX2(dst *uint32, hashes *uint64, n int, low uint32, parts uint32, inverse uint32)
 
+// pmod32AVX2 writes int32(hash & low) mod parts, which is not negative; lack is parts - 1<<31%parts; parts*inverse is 2^32 or less, by less than parts.
+//
+//go:noescape
+func pmod32AVX2(dst *uint32, hashes *uint64, n int, low uint32, parts uint32, inverse uint32, lack uint32)
+
 // mod64AVX2 writes hash % parts, for up to 2^30 parts; inverse is 2^64 / parts, rounded down.
 //
 //go:noescape
@@ -39,3 +44,8 @@ func fastrange64AVX2(dst *uint32, hashes *uint64, n int, parts uint32)
 //
 //go:noescape
 func jumpAVX2(dst *uint32, hashes *uint64, n int, fold uint64, parts float64, first int, again int)
+
+// rendezvousAVX2 writes which member has the highest score for (hash & fold), without weights.
+//
+//go:noescape
+func rendezvousAVX2(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)

@@ -4,11 +4,13 @@ package simd
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/backendtest"
 	"github.com/keymill/keymill/place"
 )
 
@@ -37,15 +39,20 @@ func TestReductions(t *testing.T) {
 			for _, fold := range []place.Fold{place.FoldNone, place.FoldLow31} {
 				for _, f := range []hash.Func{hash.XXH3, hash.CRC32, hash.CRC16} {
 					for i, parts := range numbers {
-						s := place.Scheme{Hash: f, Reduce: reduce, Fold: fold, Parts: parts}
-						if s.Check() != nil { // mask takes powers of two
+						if reduce >= place.ReduceTable && parts > 1000 {
+							continue // whose table would take memory; TestMembers has more of them
+						}
+						s := place.Scheme{Hash: f, Reduce: reduce, Fold: fold, Parts: parts, Table: backendtest.TableOf(reduce, parts)}
+						if s.Check() != nil {
+							require.Equal(t, place.ReduceMask, reduce) // which takes powers of two
 							continue
 						}
 						hashes := edgeHashes(rng, lanes+i, s)
 						got := make([]uint32, len(hashes)+1)
 						got[len(hashes)] = 42
 						if !kernel(got[:len(hashes)], hashes, &s) {
-							require.True(t, reduce == place.ReduceMod && s.Bits() == 64 && parts > 1<<30, "%s %s of %d", name, reduce, parts)
+							require.True(t, len(hashes) < fewest(reduce) || weighted(&s) ||
+								reduce == place.ReduceMod && s.Bits() == 64 && parts > 1<<30, "%s %s of %d", name, reduce, parts)
 							continue
 						}
 						for i, h := range hashes {
@@ -54,6 +61,66 @@ func TestReductions(t *testing.T) {
 							}
 						}
 						require.Equal(t, uint32(42), got[len(hashes)], "%s %s: wrote behind the end", name, reduce)
+					}
+				}
+			}
+		}
+	}
+}
+
+// fewest is how many hashes a kernel takes.
+func fewest(r place.Reduce) int {
+	if r == place.ReduceRing {
+		return 2 * lanes
+	}
+	return lanes
+}
+
+func weighted(s *place.Scheme) bool {
+	return s.Reduce == place.ReduceRendezvous && s.Table.Weights() != nil
+}
+
+// TestMembers has rings and rendezvous of every small size, with hashes at their
+// points and beside them, members that share a hash, and one that no key scores.
+func TestMembers(t *testing.T) {
+	rng := rand.New(rand.NewPCG(6, 7))
+	sizes := []int{100, 127, 128, 129, 255, 256, 257, 1000}
+	for size := range 70 {
+		sizes = append(sizes, size+1)
+	}
+	for name, family := range families256And512(reduceAVX2, reduceAVX512) {
+		for _, size := range sizes {
+			points, owners := make([]uint64, size), make([]uint32, size)
+			for i := range points {
+				points[i], owners[i] = rng.Uint64()>>rng.IntN(32), uint32(rng.IntN(size))
+			}
+			points[size/2] = [...]uint64{0, 1 << 63, 1<<64 - 1}[size%3]
+			members := slices.Clone(points)
+			members[rng.IntN(size)] = members[0]
+			slices.Sort(points)
+			rendezvous, err := place.NewRendezvous(members, nil)
+			require.NoError(t, err)
+			ring, err := place.NewRing(points, owners, uint32(size))
+			require.NoError(t, err)
+			for reduce, table := range map[place.Reduce]*place.Table{place.ReduceRing: ring, place.ReduceRendezvous: rendezvous} {
+				kernel := family.reduce[reduce]
+				if kernel == nil {
+					continue
+				}
+				hashes := []uint64{0, 1, 1<<63 - 1, 1 << 63, 1<<63 + 1, 1<<64 - 1}
+				for _, p := range points {
+					hashes = append(hashes, p-1, p, p+1, rng.Uint64())
+				}
+				for len(hashes) < fewest(reduce) {
+					hashes = append(hashes, rng.Uint64())
+				}
+				s := place.Scheme{Hash: hash.XXH3, Reduce: reduce, Parts: uint32(size), Table: table}
+				require.NoError(t, s.Check())
+				got := make([]uint32, len(hashes))
+				require.True(t, kernel(got, hashes, &s))
+				for i, h := range hashes {
+					if got[i] != s.Partition(h) {
+						require.Equal(t, s.Partition(h), got[i], "%s %s of %d: %#x", name, reduce, size, h)
 					}
 				}
 			}
@@ -92,12 +159,12 @@ func TestFewHashes(t *testing.T) {
 	for name, family := range families256And512(reduceAVX2, reduceAVX512) {
 		for reduce, kernel := range family.reduce {
 			for n := range 70 {
-				s := place.Scheme{Hash: hash.XXH3, Reduce: reduce, Parts: 64}
+				s := place.Scheme{Hash: hash.XXH3, Reduce: reduce, Parts: 8, Table: backendtest.TableOf(reduce, 8)}
 				hashes := edgeHashes(rand.New(rand.NewPCG(3, uint64(n))), n, s)
 				got := make([]uint32, n)
-				require.Equal(t, n >= lanes, kernel(got, hashes, &s), "%s %s of %d", name, reduce, n)
+				require.Equal(t, n >= fewest(reduce), kernel(got, hashes, &s), "%s %s of %d", name, reduce, n)
 				for i, h := range hashes {
-					if n >= lanes {
+					if n >= fewest(reduce) {
 						require.Equal(t, s.Partition(h), got[i], "%s %s, hash %d of %d", name, reduce, i, n)
 					}
 				}

@@ -6,7 +6,9 @@ import "github.com/keymill/keymill/place"
 
 var reduceAVX512 = family{
 	reduce: map[place.Reduce]reduceKernel{
-		place.ReduceJump: jump512Kernel,
+		place.ReduceJump:       jump512Kernel,
+		place.ReduceRing:       ring512Kernel,
+		place.ReduceRendezvous: rendezvousKernel(rendezvousAVX512),
 	},
 }
 
@@ -22,5 +24,15 @@ func jump512Kernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
 		lo = min(lo, n-least)
 		jumpAVX512(&dst[lo], &hashes[lo], min(n-lo, jumpBlock), fold, parts, first, again)
 	}
+	return true
+}
+
+func ring512Kernel(dst []uint32, hashes []uint64, s *place.Scheme) bool {
+	const least = 16
+	if len(dst) < least {
+		return false
+	}
+	points, owners := s.Table.Points(), s.Table.Owners()
+	ringAVX512(&dst[0], &hashes[0], len(dst), foldOf(s), &points[0], &owners[0], len(points))
 	return true
 }

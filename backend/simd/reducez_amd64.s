@@ -284,3 +284,136 @@ againStep:
 done:
 	VZEROUPPER
 	RET
+
+// func rendezvousAVX512(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)
+// Requires: AVX, AVX512DQ, AVX512F
+TEXT ·rendezvousAVX512(SB), NOSPLIT, $0-48
+	MOVQ         fold+24(FP), AX
+	VPBROADCASTQ AX, Z0
+	MOVQ         points+32(FP), AX
+	VPBROADCASTQ number2545f4914f6cdd1d<>+0(SB), Z1
+	VPBROADCASTQ number1<>+0(SB), Z2
+	MOVQ         dst+0(FP), CX
+	MOVQ         hashes+8(FP), DX
+	MOVQ         n+16(FP), BX
+
+group:
+	VPANDQ (DX), Z0, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	MOVQ   AX, SI
+	MOVQ   members+40(FP), DI
+
+member:
+	VPXORQ.BCST (SI), Z3, Z7
+	VPSRLQ      $0x0c, Z7, Z8
+	VPXORQ      Z8, Z7, Z7
+	VPSLLQ      $0x19, Z7, Z8
+	VPXORQ      Z8, Z7, Z7
+	VPSRLQ      $0x1b, Z7, Z8
+	VPXORQ      Z8, Z7, Z7
+	VPMULLQ     Z1, Z7, Z7
+	VPCMPUQ     $0x06, Z4, Z7, K1
+	VPMAXUQ     Z7, Z4, Z4
+	VMOVDQA64   Z6, K1, Z5
+	VPADDQ      Z2, Z6, Z6
+	ADDQ        $0x08, SI
+	DECQ        DI
+	JNZ         member
+	VPMOVQD     Z5, (CX)
+	ADDQ        $0x00000040, DX
+	ADDQ        $0x00000020, CX
+	SUBQ        $0x00000008, BX
+	CMPQ        BX, $0x00000008
+	JGE         group
+	TESTQ       BX, BX
+	JZ          done
+	LEAQ        -64(DX)(BX*8), DX
+	LEAQ        -32(CX)(BX*4), CX
+	MOVQ        $0x00000008, BX
+	JMP         group
+
+done:
+	VZEROUPPER
+	RET
+
+DATA number2545f4914f6cdd1d<>+0(SB)/8, $0x2545f4914f6cdd1d
+GLOBL number2545f4914f6cdd1d<>(SB), RODATA|NOPTR, $8
+
+DATA number1<>+0(SB)/8, $0x0000000000000001
+GLOBL number1<>(SB), RODATA|NOPTR, $8
+
+// func ringAVX512(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, owners *uint32, size int)
+// Requires: AVX, AVX512F
+TEXT ·ringAVX512(SB), NOSPLIT, $0-56
+	MOVQ         fold+24(FP), AX
+	VPBROADCASTQ AX, Z0
+	MOVQ         points+32(FP), AX
+	MOVQ         owners+40(FP), CX
+	MOVQ         size+48(FP), DX
+	VPBROADCASTQ DX, Z1
+	VPBROADCASTQ number1<>+0(SB), Z2
+	MOVQ         dst+0(FP), BX
+	MOVQ         hashes+8(FP), SI
+	MOVQ         n+16(FP), DI
+
+group:
+	VPANDQ (SI), Z0, Z3
+	VPXORQ Z5, Z5, Z5
+	VPANDQ 64(SI), Z0, Z4
+	VPXORQ Z6, Z6, Z6
+	MOVQ   DX, R8
+	JMP    halves
+
+half:
+	MOVQ         R8, R9
+	SHRQ         $0x01, R9
+	SUBQ         R9, R8
+	LEAQ         -8(AX)(R9*8), R10
+	VPBROADCASTQ R9, Z7
+	KXNORW       K1, K1, K1
+	VPGATHERQQ   (R10)(Z5*8), K1, Z8
+	VPCMPUQ      $0x01, Z3, Z8, K2
+	VPADDQ       Z7, Z5, K2, Z5
+	KXNORW       K3, K3, K3
+	VPGATHERQQ   (R10)(Z6*8), K3, Z9
+	VPCMPUQ      $0x01, Z4, Z9, K2
+	VPADDQ       Z7, Z6, K2, Z6
+
+halves:
+	CMPQ       R8, $0x01
+	JA         half
+	KXNORW     K4, K4, K4
+	VPGATHERQQ (AX)(Z5*8), K4, Z10
+	VPCMPUQ    $0x01, Z3, Z10, K2
+	VPADDQ     Z2, Z5, K2, Z5
+	VPCMPEQQ   Z1, Z5, K2
+	VPXORQ     Z5, Z5, K2, Z5
+	KXNORW     K5, K5, K5
+	VPGATHERQD (CX)(Z5*4), K5, Y11
+	VMOVDQU    Y11, (BX)
+	KXNORW     K6, K6, K6
+	VPGATHERQQ (AX)(Z6*8), K6, Z12
+	VPCMPUQ    $0x01, Z4, Z12, K2
+	VPADDQ     Z2, Z6, K2, Z6
+	VPCMPEQQ   Z1, Z6, K2
+	VPXORQ     Z6, Z6, K2, Z6
+	KXNORW     K7, K7, K7
+	VPGATHERQD (CX)(Z6*4), K7, Y13
+	VMOVDQU    Y13, 32(BX)
+	ADDQ       $0x00000080, SI
+	ADDQ       $0x00000040, BX
+	SUBQ       $0x00000010, DI
+	CMPQ       DI, $0x00000010
+	JGE        group
+	TESTQ      DI, DI
+	JZ         done
+	LEAQ       -128(SI)(DI*8), SI
+	LEAQ       -64(BX)(DI*4), BX
+	MOVQ       $0x00000010, DI
+	JMP        group
+
+done:
+	VZEROUPPER
+	RET

@@ -9,3 +9,13 @@ package simd
 //
 //go:noescape
 func jumpAVX512(dst *uint32, hashes *uint64, n int, fold uint64, parts float64, first int, again int)
+
+// rendezvousAVX512 writes which member has the highest score for (hash & fold), without weights.
+//
+//go:noescape
+func rendezvousAVX512(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, members int)
+
+// ringAVX512 writes the owner of the first point that is not below (hash & fold), or of the first of all.
+//
+//go:noescape
+func ringAVX512(dst *uint32, hashes *uint64, n int, fold uint64, points *uint64, owners *uint32, size int)

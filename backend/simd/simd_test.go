@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/keymill/keymill"
+	"github.com/keymill/keymill/backend/cpu"
 	"github.com/keymill/keymill/internal/backendtest"
 )
 
@@ -18,6 +19,20 @@ func TestConformance(t *testing.T) {
 			continue
 		}
 		t.Run(level.Name, func(t *testing.T) { backendtest.Run(t, level.Backend) })
+	}
+}
+
+// Nothing costs nothing: a dispatcher would give all of it to that level.
+func TestProfilesAreComplete(t *testing.T) {
+	for _, level := range Levels() {
+		if level.Err != nil {
+			continue
+		}
+		for op, cost := range cpu.Profile() {
+			require.Positive(t, level.Profile[op].PerByte, "%s: %v", level.Name, op)
+			require.Positive(t, level.Profile[op].PerKey, "%s: %v", level.Name, op)
+			require.LessOrEqual(t, level.Profile[op].PerKey, cost.PerKey+1, "%s: %v", level.Name, op)
+		}
 	}
 }
 

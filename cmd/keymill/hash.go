@@ -10,12 +10,15 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/ingest"
+	"github.com/keymill/keymill/place"
 )
 
 func (a *app) hashCommand() *cobra.Command {
 	var input inputFlags
 	var name, seed string
 	var digest bool
+	var scheme string
+	var types keyTypeFlags
 	cmd := &cobra.Command{
 		Use:   "hash [FILE...]",
 		Short: "Print the hash of every key",
@@ -28,14 +31,30 @@ FILE is a file or a pattern; - is the standard input. Files that end in .tsv
 have the key in their first column; of all others each line is a key. gzip and
 zstd are recognised.
 
+With --scheme NAME it prints the number that a system makes of the key, and that
+its placement scheme reduces to a partition, as the system writes it: Cassandra's
+token, Spark's hash(), Vitess' keyspace id (its first 8 bytes, in hex), Redis' CRC;
+and "-" for a key that the system does not place by its hash. 'keymill place
+--list' has the schemes.
+
 With --digest it prints one line instead: the number of keys, a tab, and a
 digest of all hashes that does not depend on their order. It is the sum, modulo
 2^64, of splitmix64's output function of each hash (of the first word, of 128
 bits): the same on every backend.`,
 		Example: `  keymill hash keys.txt
   keymill hash --hash murmur2 --key-encoding hex keys.hex
+  keymill hash --scheme cassandra --key-type uuid ids.txt
   zcat access.log.gz | cut -f1 | keymill hash --digest -`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if scheme != "" {
+				if flag := firstChanged(cmd, "hash", "seed", "digest"); flag != "" {
+					return usageError{fmt.Errorf("--scheme and --%s: a scheme has its own hash and seed, and no digest", flag)}
+				}
+				return a.printNumbers(cmd, args, scheme, &types, &input)
+			}
+			if flag := firstChanged(cmd, "key-type", "null"); flag != "" {
+				return usageError{fmt.Errorf("--%s goes with --scheme: a hash function takes bytes", flag)}
+			}
 			f, err := hash.Parse(name)
 			if err != nil {
 				return usageError{err}
@@ -74,9 +93,68 @@ bits): the same on every backend.`,
 	input.add(cmd)
 	cmd.Flags().StringVar(&name, "hash", "xxh3", "hash function: "+joined(hash.All()))
 	cmd.Flags().StringVar(&seed, "seed", "", "seed: a number, for siphash a key of 32 hex digits, or @FILE that holds it (default: the function's own)")
+	cmd.Flags().StringVar(&scheme, "scheme", "", "print the number that a placement scheme reduces, in place of a hash")
+	types.add(cmd)
+	complete(cmd, "scheme", allSchemeNames()...)
 	cmd.Flags().BoolVar(&digest, "digest", false, "print the number of keys and one digest of all hashes")
 	complete(cmd, "hash", names(hash.All())...)
 	return cmd
+}
+
+// firstChanged returns the first of the flags that the command line has; "" if none.
+func firstChanged(cmd *cobra.Command, flags ...string) string {
+	for _, flag := range flags {
+		if cmd.Flags().Changed(flag) {
+			return flag
+		}
+	}
+	return ""
+}
+
+// printNumbers prints for each key the number that the scheme reduces.
+func (a *app) printNumbers(cmd *cobra.Command, args []string, name string, types *keyTypeFlags, input *inputFlags) error {
+	about, scheme, err := place.Find(name)
+	if err != nil {
+		return usageError{err}
+	}
+	placer, err := types.placer(keymill.Params{Scheme: scheme}, input)
+	if err != nil {
+		return err
+	}
+	placer.numbers = true
+	_, err = a.stream(cmd.Context(), args, input, func(d *keymill.Dispatcher, job *ingest.Job) error {
+		if err := placer.place(d, job, keymill.OutHashes|keymill.OutParts); err != nil {
+			return err
+		}
+		writeNumbers(job, about.Form, input.json)
+		return nil
+	})
+	return err
+}
+
+// writeNumbers writes the lines of a chunk to its Out. JSON has numbers as text: not
+// every reader of it has 64 bits.
+func writeNumbers(job *ingest.Job, form place.Form, asJSON bool) {
+	out := job.Out
+	for i, number := range job.Placement.Hashes {
+		none := job.Placement.Parts[i] == keymill.NoPartition
+		switch {
+		case asJSON && none:
+			out = append(out, `{"number":null,`...)
+		case asJSON:
+			out = append(form.Append(append(out, `{"number":"`...), number), `",`...)
+		case none:
+			out = append(out, '-')
+		default:
+			out = form.Append(out, number)
+		}
+		if asJSON {
+			out = append(appendJSONKey(out, job.Keys.Key(i)), "}\n"...)
+		} else {
+			out = append(append(append(out, '\t'), job.KeyText(i)...), '\n')
+		}
+	}
+	job.Out = out
 }
 
 // hashWriter returns the function that writes the lines of a chunk to its Out.

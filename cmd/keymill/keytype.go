@@ -12,6 +12,7 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/columns"
 	"github.com/keymill/keymill/ingest"
+	"github.com/keymill/keymill/place"
 )
 
 // keyTypeFlags say what the text of a key stands for.
@@ -31,7 +32,10 @@ type keyPlacer struct {
 	params keymill.Params // of keys that are bytes
 	types  []columns.Type // nil for those
 	null   []byte
-	pool   sync.Pool // of *typedKeys
+	// numbers says that hashes shall be what the scheme reduces: folded, and what it
+	// adds added.
+	numbers bool
+	pool    sync.Pool // of *typedKeys
 }
 
 // placer returns what places keys as the flags and the scheme ask for, and sets
@@ -100,7 +104,11 @@ func splitTypes(list string) (types []string) {
 func (p *keyPlacer) place(b keymill.Backend, job *ingest.Job, want keymill.Output) error {
 	if p.types == nil {
 		job.Placement.Resize(want, job.Keys.Len(), 0)
-		return b.Place(&job.Placement, &job.Keys, p.params)
+		err := b.Place(&job.Placement, &job.Keys, p.params)
+		if err == nil {
+			p.fold(job, p.params.Scheme, func(int) bool { return false })
+		}
+		return err
 	}
 	t := p.pool.Get().(*typedKeys)
 	defer p.pool.Put(t)
@@ -108,7 +116,25 @@ func (p *keyPlacer) place(b keymill.Backend, job *ingest.Job, want keymill.Outpu
 		return err
 	}
 	job.Placement.Resize(want, job.Keys.Len(), 0)
-	return t.encoder.Place(b, &job.Placement, t.columns()...)
+	cols := t.columns()
+	err := t.encoder.Place(b, &job.Placement, cols...)
+	if err == nil {
+		p.fold(job, t.encoder.Scheme(), func(i int) bool { return len(cols) == 1 && cols[0].IsNull(i) })
+	}
+	return err
+}
+
+// fold makes the hashes of a chunk, if numbers are wanted, the numbers that the scheme
+// reduces. What is zero by rule stays that.
+func (p *keyPlacer) fold(job *ingest.Job, s place.Scheme, absent func(i int) bool) {
+	if !p.numbers {
+		return
+	}
+	for i, h := range job.Placement.Hashes {
+		if s.Null != place.NullZero || !absent(i) {
+			job.Placement.Hashes[i] = s.Folded(h)
+		}
+	}
 }
 
 // typedKeys is the memory to parse a chunk in.
@@ -183,7 +209,7 @@ func (t *typedKeys) split(key []byte) error {
 		return nil
 	}
 	if n := bytes.Count(key, []byte{'\t'}) + 1; n != len(t.fields) {
-		return fmt.Errorf("%d columns, with tabs between them, and --key-type names %d", n, len(t.fields))
+		return fmt.Errorf("the key has %d of the %d columns of --key-type, with tabs between them", n, len(t.fields))
 	}
 	rest := key
 	for i := range t.fields {

@@ -73,4 +73,9 @@ func TestReadme(t *testing.T) {
 	require.NoError(t, err)
 	out := done(t, "user:1001\nuser:1002\norder:7\n", "place", "--scheme", "kafka", "--partitions", "12")
 	require.Contains(t, string(readme), "keymill place --scheme kafka --partitions 12\n"+out)
+	out = done(t, "34\n35\n\\N\n", "place", "--scheme", "iceberg", "--partitions", "16", "--key-type", "int64")
+	require.Contains(t, string(readme), "--scheme iceberg --partitions 16 --key-type int64\n"+out)
+	nodes := write(t, "nodes.txt", "cache-a weight=2\ncache-b\ncache-c\n")
+	out = done(t, "user:1001\nuser:1002\norder:7\n", "place", "--scheme", "maglev-envoy", "--nodes", nodes)
+	require.Contains(t, string(readme), "--scheme maglev-envoy --nodes nodes.txt\n"+out)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/ingest"
+	"github.com/keymill/keymill/nodes"
 	"github.com/keymill/keymill/place"
 )
 
@@ -22,16 +23,18 @@ const maxCounted = 1 << 24
 // schemeFlags are the flags that choose a placement.
 type schemeFlags struct {
 	scheme, hash, seed string
+	nodes              string
 	partitions         uint32
 }
 
 func (f *schemeFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.scheme, "scheme", "", "placement scheme: "+strings.Join(schemeNames(), ", "))
-	flags.Uint32Var(&f.partitions, "partitions", 0, "number of partitions (redis has its own)")
-	flags.StringVar(&f.hash, "hash", "", "hash function to use in place of the scheme's own: "+joined(hash.All()))
+	flags.StringVar(&f.scheme, "scheme", "", "placement scheme, one of those above")
+	flags.Uint32Var(&f.partitions, "partitions", 0, "number of partitions (redis has its own, and schemes of --nodes one a node)")
+	flags.StringVar(&f.hash, "hash", "", "hash function to use in place of the scheme's own, one of 'keymill hash'")
 	flags.StringVar(&f.seed, "seed", "", "seed to use in place of the scheme's own, as for 'keymill hash'")
-	complete(cmd, "scheme", schemeNames()...)
+	flags.StringVar(&f.nodes, "nodes", "", "file of the nodes that keys or partitions are placed on, a line a node")
+	complete(cmd, "scheme", allSchemeNames()...)
 	complete(cmd, "hash", names(hash.All())...)
 }
 
@@ -42,36 +45,39 @@ func schemeNames() (all []string) {
 	return all
 }
 
-func (f *schemeFlags) params() (keymill.Params, error) {
+// params returns what to compute, and with --nodes who has the partitions.
+func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
 	if f.scheme == "" {
-		return keymill.Params{}, usageError{errors.New("no --scheme: use one of " + strings.Join(schemeNames(), ", "))}
+		return keymill.Params{}, nil, usageError{errors.New("no --scheme: use one of " + strings.Join(allSchemeNames(), ", "))}
+	}
+	if place.NeedsMembers(f.scheme) {
+		return f.ofMembers()
 	}
 	scheme, err := place.Lookup(f.scheme, f.partitions)
 	if err != nil {
-		if f.partitions == 0 && !errors.As(err, new(*place.UnknownError)) {
-			err = fmt.Errorf("%w: give --partitions", err)
-		}
-		return keymill.Params{}, usageError{err}
+		return keymill.Params{}, nil, usageError{f.withoutPartitions(err)}
 	}
 	p := keymill.Params{Scheme: scheme}
 	if f.hash != "" {
 		if p.Hash, err = hash.Parse(f.hash); err != nil {
-			return p, usageError{err}
+			return p, nil, usageError{err}
 		}
 	}
 	if p.Seed, err = parseSeed(f.seed); err != nil {
-		return p, err
+		return p, nil, err
 	}
 	if _, err := p.Resolve(); err != nil {
-		return p, usageError{err}
+		return p, nil, usageError{err}
 	}
-	return p, nil
+	owners, err := f.owners(scheme.Parts)
+	return p, owners, err
 }
 
 func (a *app) placeCommand() *cobra.Command {
 	var input inputFlags
 	var which schemeFlags
 	var types keyTypeFlags
+	var list listFlags
 	var counts bool
 	cmd := &cobra.Command{
 		Use:   "place --scheme NAME --partitions N [FILE...]",
@@ -79,9 +85,21 @@ func (a *app) placeCommand() *cobra.Command {
 		Long:  placeHelp(),
 		Example: `  keymill place --scheme kafka --partitions 12 keys.txt
   keymill place --scheme redis --counts keys.tsv.gz
-  keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt`,
+  keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt
+  keymill place --scheme ketama --nodes servers.txt keys.txt
+  keymill place --list`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			params, err := which.params()
+			if list.list {
+				return a.listSchemes(list, input.json, args)
+			}
+			if list.markdown {
+				return usageError{errors.New("--markdown goes with --list")}
+			}
+			params, owners, err := which.params()
+			if err != nil {
+				return err
+			}
+			column, err := newNodeColumn(owners, input.json)
 			if err != nil {
 				return err
 			}
@@ -96,8 +114,8 @@ func (a *app) placeCommand() *cobra.Command {
 			if warning := scheme.Warning(); warning != "" {
 				fmt.Fprintf(a.err, "keymill: warning: %s\n", warning)
 			}
-			write := partWriter(input.json)
-			total := histogram{}
+			write := partWriter(input.json, column)
+			total := histogram{column: column}
 			if counts {
 				total.counts = make([]uint64, scheme.Parts)
 				write = total.add
@@ -118,6 +136,8 @@ func (a *app) placeCommand() *cobra.Command {
 	input.add(cmd)
 	which.add(cmd)
 	types.add(cmd)
+	cmd.Flags().BoolVar(&list.list, "list", false, "list the schemes: the system, the rule, where that stands, and which backends run it")
+	cmd.Flags().BoolVar(&list.markdown, "markdown", false, "with --list: write Markdown")
 	cmd.Flags().BoolVar(&counts, "counts", false, "print how many keys each partition has, not each key")
 	return cmd
 }
@@ -131,16 +151,17 @@ FILE is a file or a pattern; - is the standard input. Files that end in .tsv
 have the key in their first column; of all others each line is a key. gzip and
 zstd are recognised.
 
-Schemes:
+Schemes (--list says how each places, and where that stands):
 `)
 	for _, p := range place.Presets() {
-		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.About)
+		fmt.Fprintf(&b, "  %-18s %s\n", p.Name, p.System)
 	}
+	b.WriteString(memberHelp())
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // partWriter returns the function that writes the lines of a chunk to its Out.
-func partWriter(asJSON bool) func(*ingest.Job) {
+func partWriter(asJSON bool, column nodeColumn) func(*ingest.Job) {
 	return func(job *ingest.Job) {
 		out := job.Out
 		for i, part := range job.Placement.Parts {
@@ -158,10 +179,11 @@ func partWriter(asJSON bool) func(*ingest.Job) {
 				out = strconv.AppendUint(out, uint64(part), 10)
 			}
 			if asJSON {
+				out = column.append(out, part)
 				out = appendJSONKey(out, job.Keys.Key(i))
 				out = append(out, '}')
 			} else {
-				out = append(out, '\t')
+				out = column.append(append(out, '\t'), part)
 				out = append(out, job.KeyText(i)...)
 			}
 			out = append(out, '\n')
@@ -175,6 +197,7 @@ type histogram struct {
 	mu       sync.Mutex
 	counts   []uint64
 	unplaced uint64
+	column   nodeColumn
 }
 
 func (h *histogram) add(job *ingest.Job) {
@@ -192,23 +215,25 @@ func (h *histogram) add(job *ingest.Job) {
 func (h *histogram) print(a *app, s place.Scheme, rows int64, asJSON bool) error {
 	if asJSON {
 		return json.NewEncoder(a.out).Encode(struct {
-			Scheme     string   `json:"scheme"`
-			Hash       string   `json:"hash"`
-			Partitions uint32   `json:"partitions"`
-			Keys       int64    `json:"keys"`
-			Unplaced   uint64   `json:"unplaced"`
-			Counts     []uint64 `json:"counts"`
-		}{s.Name, s.Hash.String(), s.Parts, rows, h.unplaced, h.counts})
+			Scheme     string      `json:"scheme"`
+			Hash       string      `json:"hash"`
+			Partitions uint32      `json:"partitions"`
+			Keys       int64       `json:"keys"`
+			Unplaced   uint64      `json:"unplaced"`
+			Counts     []uint64    `json:"counts"`
+			Nodes      []nodeCount `json:"nodes,omitempty"`
+		}{s.Name, s.Hash.String(), s.Parts, rows, h.unplaced, h.counts, h.column.counts(h.counts)})
 	}
 	var out []byte
 	for part, n := range h.counts {
 		out = strconv.AppendInt(out, int64(part), 10)
-		out = append(out, '\t')
+		out = h.column.append(append(out, '\t'), uint32(part))
 		out = strconv.AppendUint(out, n, 10)
 		out = append(out, '\n')
 	}
 	if h.unplaced > 0 {
-		out = fmt.Appendf(out, "-\t%d\n", h.unplaced)
+		out = h.column.append(append(out, "-\t"...), place.NoPartition)
+		out = fmt.Appendf(out, "%d\n", h.unplaced)
 	}
 	_, err := a.out.Write(out)
 	return err

@@ -46,14 +46,14 @@ const nearby = 4096
 // The caller sees to it that these loads are inside of its memory.
 func ragged32(v vec32, name string, vectors int, lanes func(vec32) hash32) {
 	keys := v.lanes() * vectors
-	kernel(name, "func(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint32, ahead *byte)",
+	kernel(name, "func(dst *uint64, data *byte, start *uint32, end *uint32, groups int, seed uint64, ahead *byte)",
 		fmt.Sprintf("%s hashes keys of any length, %d a group. It prefetches from ahead on, or if that is nil, what follows the keys.", name, keys))
 	dst, data := Load(Param("dst"), GP64()), Load(Param("data"), GP64())
 	start, end := Load(Param("start"), GP64()), Load(Param("end"), GP64())
-	next := Load(Param("ahead"), GP64())
-	groups, ahead := argument("groups"), argument("ahead")
+	ahead := newAhead(data, start)
+	groups := argument("groups")
 	seed := v.reg()
-	v.broadcast(Load(Param("seed"), GP32()), seed)
+	v.broadcast(Load(Param("seed"), GP64()).(GPVirtual).As32(), seed)
 	f := lanes(v)
 
 	Label("group")
@@ -68,27 +68,12 @@ func ragged32(v vec32, name string, vectors int, lanes func(vec32) hash32) {
 		VPSRLD(Imm(2), length, left)
 		states[i] = state{f.start(seed, length), length, left}
 	}
-	at, follows := GP64(), GP64()
+	at := GP64()
 	MOVQ(data, at)
-	MOVL(Mem{Base: start}, follows.As32())
-	LEAQ(Mem{Base: data, Index: follows, Scale: 1, Disp: nearby}, follows)
-	CMPQ(ahead, Imm(0))
-	CMOVQEQ(follows, next)
+	ahead.behind()
 
 	Label("step")
-	lines := keys * 16 / 64
-	CMPQ(ahead, Imm(0))
-	JEQ(LabelRef("near"))
-	for i := range lines { // more than the first-level cache may hold
-		PREFETCHT1(Mem{Base: next, Disp: 64 * i})
-	}
-	JMP(LabelRef("words"))
-	Label("near")
-	for i := range lines {
-		PREFETCHT0(Mem{Base: next, Disp: 64 * i})
-	}
-	Label("words")
-	ADDQ(U32(64*lines), next)
+	ahead.fetch(keys * 16 / 64)
 	for i, s := range states {
 		rows := v.rows(func(key int) Mem {
 			offset := GP64()
@@ -130,6 +115,42 @@ func ragged32(v vec32, name string, vectors int, lanes func(vec32) hash32) {
 	JNZ(LabelRef("group"))
 	VZEROUPPER()
 	RET()
+}
+
+// ahead32 prefetches what is read soon: from where the caller says, or if that is
+// nowhere, the bytes that follow the keys.
+type ahead32 struct {
+	data, start, next Register
+	given             Mem
+}
+
+func newAhead(data, start Register) ahead32 {
+	return ahead32{data, start, Load(Param("ahead"), GP64()), argument("ahead")}
+}
+
+// behind goes behind the keys of the next group.
+func (a ahead32) behind() {
+	follows := GP64()
+	MOVL(Mem{Base: a.start}, follows.As32())
+	LEAQ(Mem{Base: a.data, Index: follows, Scale: 1, Disp: nearby}, follows)
+	CMPQ(a.given, Imm(0))
+	CMOVQEQ(follows, a.next)
+}
+
+// fetch prefetches so many lines of the cache, and goes on by them.
+func (a ahead32) fetch(lines int) {
+	CMPQ(a.given, Imm(0))
+	JEQ(LabelRef("near"))
+	for i := range lines { // more than the first-level cache may hold
+		PREFETCHT1(Mem{Base: a.next, Disp: 64 * i})
+	}
+	JMP(LabelRef("fetched"))
+	Label("near")
+	for i := range lines {
+		PREFETCHT0(Mem{Base: a.next, Disp: 64 * i})
+	}
+	Label("fetched")
+	ADDQ(U32(64*lines), a.next)
 }
 
 // lastBytes returns the last four bytes of the keys from the first on.

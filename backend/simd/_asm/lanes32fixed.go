@@ -18,13 +18,13 @@ import (
 // The caller sees to it that loads by 16 bytes are inside of its memory.
 func fixed32(v vec32, name string, vectors int, lanes func(vec32) hash32) {
 	keys := v.lanes() * vectors
-	kernel(name, "func(dst *uint64, data *byte, width int, groups int, seed uint32)",
+	kernel(name, "func(dst *uint64, data *byte, width int, groups int, seed uint64)",
 		fmt.Sprintf("%s hashes keys of one width, %d a group.", name, keys))
 	dst, first, width := Load(Param("dst"), GP64()), Load(Param("data"), GP64()), GP64()
 	Load(Param("width"), width)
 	groups := argument("groups")
 	seed, length, n := v.reg(), v.reg(), v.reg()
-	v.broadcast(Load(Param("seed"), GP32()), seed)
+	v.broadcast(Load(Param("seed"), GP64()).(GPVirtual).As32(), seed)
 	v.broadcast(width.As32(), length)
 	v.and(v.words(3), length, n)
 	// beyond masks the bytes of a word which are not of the tail.
@@ -150,11 +150,11 @@ func packed32(v vec32, name string, words int, streamed bool, lanes func(vec32) 
 	if streamed {
 		doc += fmt.Sprintf(" The hashes bypass the cache; dst is aligned to %d bytes.", 4*v.lanes())
 	}
-	kernel(name, "func(dst *uint64, data *byte, groups int, seed uint32)", doc)
+	kernel(name, "func(dst *uint64, data *byte, groups int, seed uint64)", doc)
 	dst, data := Load(Param("dst"), GP64()), Load(Param("data"), GP64())
 	groups := Load(Param("groups"), GP64())
 	seed := v.reg()
-	v.broadcast(Load(Param("seed"), GP32()), seed)
+	v.broadcast(Load(Param("seed"), GP64()).(GPVirtual).As32(), seed)
 	zero, length := v.zero(), v.constant(uint32(4*words))
 	f := lanes(v)
 	start := f.start(seed, length)

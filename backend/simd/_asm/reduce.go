@@ -13,14 +13,23 @@ func kernel(name, signature, doc string) {
 	Doc(doc)
 }
 
+// growing begins such a function that has much memory on the stack: it asks for it.
+func growing(name, signature, doc string) {
+	TEXT(name, 0, signature)
+	Pragma("noescape")
+	Doc(doc)
+}
+
 func reduce() {
 	maskAVX2()
-	mod32AVX2("mod32AVX2", false)
-	mod32AVX2("absMod32AVX2", true)
+	mod32AVX2("mod32AVX2", unsigned)
+	mod32AVX2("absMod32AVX2", absolute)
+	mod32AVX2("pmod32AVX2", floored)
 	mod64AVX2()
 	fastrange32AVX2()
 	fastrange64AVX2()
 	jumpAVX2()
+	rendezvousAVX2()
 }
 
 // hashesAVX2 is how many hashes a group of an AVX2 reduction has: as many as
@@ -114,23 +123,49 @@ func maskAVX2() {
 	})
 }
 
+// What a word is whose remainder is taken.
+type signs int
+
+const (
+	unsigned signs = iota
+	absolute       // the absolute value of one with a sign
+	floored        // one with a sign, whose remainder has none
+)
+
 // mod32AVX2 divides numbers below 2^32. The product with inverse, 2^32 / parts
 // rounded down, gives a quotient that is right or one too small, so that the
 // remainder is below 2*parts, which fits a word; r - parts wraps where r was
 // right, and the minimum takes it where it was not.
-func mod32AVX2(name string, abs bool) {
-	doc := name + " writes (hash & low) % parts; parts*inverse is 2^32 or less, by less than parts."
-	if abs {
-		doc = name + " writes |int32(hash & low) % parts|; parts*inverse is 2^32 or less, by less than parts."
+//
+// Of a word with a sign, 2^31 is added, which makes it one without; and to the
+// remainder, what that lacks to a multiple of parts.
+func mod32AVX2(name string, s signs) {
+	signature := "func(dst *uint32, hashes *uint64, n int, low, parts, inverse uint32)"
+	doc := map[signs]string{
+		unsigned: " writes (hash & low) % parts",
+		absolute: " writes |int32(hash & low) % parts|",
+		floored:  " writes int32(hash & low) mod parts, which is not negative; lack is parts - 1<<31%parts",
+	}[s]
+	if s == floored {
+		signature = "func(dst *uint32, hashes *uint64, n int, low, parts, inverse, lack uint32)"
 	}
-	kernel(name, "func(dst *uint32, hashes *uint64, n int, low, parts, inverse uint32)", doc)
+	kernel(name, signature, name+doc+"; parts*inverse is 2^32 or less, by less than parts.")
 	low, parts, inverse := inEveryWord("low"), inEveryWord("parts"), inEveryWord("inverse")
+	var lack, sign VecVirtual
+	if s == floored {
+		lack, sign = inEveryWord("lack"), YMM()
+		VPCMPEQD(sign, sign, sign)
+		VPSLLD(Imm(31), sign, sign)
+	}
 	reduceGroups(hashesAVX2, func(hashes, dst Mem) {
 		first, second := loadHashes(hashes)
 		h := pickWords(lowWords, first, second)
 		VPAND(low, h, h)
-		if abs { // |v % n| is |v| % n; the absolute value of -2^31 is 2^31, unsigned
+		switch s {
+		case absolute: // |v % n| is |v| % n; the absolute value of -2^31 is 2^31, unsigned
 			VPABSD(h, h)
+		case floored:
+			VPXOR(sign, h, h)
 		}
 		even, odd := YMM(), YMM()
 		VPSRLQ(Imm(32), h, odd)
@@ -141,6 +176,10 @@ func mod32AVX2(name string, abs bool) {
 		VPMULLD(parts, even, even)
 		VPSUBD(even, h, h)
 		atMostOnce(h, parts)
+		if s == floored {
+			VPADDD(lack, h, h)
+			atMostOnce(h, parts)
+		}
 		storeParts(h, dst)
 	})
 }

@@ -6,11 +6,14 @@ import (
 	. "github.com/mmcloughlin/avo/reg"
 )
 
-// reductions with AVX-512: jump only. With sixteen hashes a step the others were
-// 0.01 to 0.04 ns a key faster than with AVX2, on a Zen 4: not worth their code in
-// calls that take 1.5 ns and more.
+// reductions with AVX-512 that take long: jump, and those of members. With sixteen
+// hashes a step the others were 0.01 to 0.04 ns a key faster than with AVX2, on a
+// Zen 4: not worth their code in calls that take 1.5 ns and more.
 func reducez() {
 	jumpAVX512()
+	numbers := numbers64{}
+	rendezvousAVX512(numbers)
+	ringAVX512(numbers)
 }
 
 // jumpAVX512 has instructions for most of what jumpAVX2 puts together. Its time is

@@ -80,6 +80,15 @@ func (v vec32) load(from Mem, to VecVirtual) {
 	}
 }
 
+// keep stores a vector.
+func (v vec32) keep(from VecVirtual, to Mem) {
+	if v.wide {
+		VMOVDQU32(from, to)
+	} else {
+		VMOVDQU(from, to)
+	}
+}
+
 func (v vec32) move(from, to VecVirtual) {
 	if v.wide {
 		VMOVDQA32(from, to)
@@ -101,6 +110,14 @@ func (v vec32) and(b, a Op, to VecVirtual) {
 		VPANDD(b, a, to)
 	} else {
 		VPAND(b, a, to)
+	}
+}
+
+func (v vec32) or(b, a Op, to VecVirtual) {
+	if v.wide {
+		VPORD(b, a, to)
+	} else {
+		VPOR(b, a, to)
 	}
 }
 
@@ -157,6 +174,28 @@ func (v vec32) jumpIfAny(m mask, label string) {
 		VPTEST(m, m)
 	}
 	JNZ(LabelRef(label))
+}
+
+// jumpIfNone jumps if something happens in no lane, jumpIfAll if it does in all.
+func (v vec32) jumpIfNone(m mask, label string) {
+	if v.wide {
+		KTESTW(m, m)
+	} else {
+		VPTEST(m, m)
+	}
+	JZ(LabelRef(label))
+}
+
+func (v vec32) jumpIfAll(m mask, label string) {
+	if v.wide {
+		KORTESTW(m, m)
+		JCS(LabelRef(label))
+		return
+	}
+	lanes := GP32()
+	VMOVMSKPS(m, lanes)
+	CMPL(lanes, Imm(1<<8-1))
+	JEQ(LabelRef(label))
 }
 
 // assign writes the last operation of a calculation, which changes h only where

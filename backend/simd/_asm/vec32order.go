@@ -63,12 +63,12 @@ func (v vec32) inLaneOrder(words VecVirtual) {
 	}
 }
 
-// hashes returns words in the order of the lanes as words of 64 bits in that of
-// the keys.
-func (v vec32) hashes(words, zero VecVirtual) [2]VecVirtual {
+// hashes returns words in the order of the lanes, and the words above them, as words
+// of 64 bits in the order of the keys.
+func (v vec32) hashes(words, above VecVirtual) [2]VecVirtual {
 	low, high := v.reg(), v.reg()
-	VPUNPCKLDQ(zero, words, low)
-	VPUNPCKHDQ(zero, words, high)
+	VPUNPCKLDQ(above, words, low)
+	VPUNPCKHDQ(above, words, high)
 	return [2]VecVirtual{low, high}
 }
 
