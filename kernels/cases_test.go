@@ -93,6 +93,7 @@ func schemes(f hash.Func) []place.Scheme {
 		{Add: 1 << 63, Reduce: place.ReduceRing, Parts: 70, Table: backendtest.TableOf(place.ReduceRing, 70)},
 		{Reduce: place.ReduceRendezvous, Parts: 3, Table: backendtest.TableOf(place.ReduceRendezvous, 3)},
 		{Reduce: place.ReduceRendezvous, Parts: 20, Table: backendtest.TableOf(place.ReduceRendezvous, 20)},
+		rendezvous([]uint64{9, 7, 7, 9}, nil), rendezvous([]uint64{9, 7, 7, 9}, []uint32{3, 2, 2, 3}), // of equal scores the first
 	}
 	seeds := seedsOf(f)
 	for i := range all {
@@ -100,6 +101,14 @@ func schemes(f hash.Func) []place.Scheme {
 		all[i].Seed = seeds[i%len(seeds)]
 	}
 	return all
+}
+
+func rendezvous(hashes []uint64, weights []uint32) place.Scheme {
+	t, err := place.NewRendezvous(hashes, weights)
+	if err != nil {
+		panic(err) // ours
+	}
+	return place.Scheme{Hash: hash.XXH3, Reduce: place.ReduceRendezvous, Parts: t.Members(), Table: t}
 }
 
 // fitting returns the scheme under a hash, without what that has not the bits for.
@@ -265,6 +274,32 @@ func TestReductions(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestCloseRaces: two members whose weights are all but in the ratio of their surprises, so that a bit of
+// a logarithm decides who wins. Such weights are the convergents of the ratio.
+func TestCloseRaces(t *testing.T) {
+	h := startHost(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	for range 200 {
+		key, points := random.Uint64(), []uint64{random.Uint64(), random.Uint64()}
+		a, b := place.Surprise(place.Score(key, points[0])), place.Surprise(place.Score(key, points[1]))
+		last, weights := [2]uint64{0, 1}, [2]uint64{1, 0}
+		for b > 0 {
+			next := [2]uint64{a/b*weights[0] + last[0], a/b*weights[1] + last[1]}
+			if max(next[0], next[1]) > math.MaxUint32 {
+				break
+			}
+			a, b, last, weights = b, a%b, weights, next
+			if weights[0] == 0 || weights[0] == weights[1] { // no weight, or as good as none
+				continue
+			}
+			s := rendezvous(points, []uint32{uint32(weights[0]), uint32(weights[1])})
+			s.Word8 = true
+			e := expect(&keymill.Batch{Width: 8, Data: binary.LittleEndian.AppendUint64(nil, key)}, s)
+			h.check(t, launch{Options: kernels.Options{Hash: s.Hash, Width: 8}, want: e, flags: kernels.FlagParts})
 		}
 	}
 }

@@ -6,6 +6,7 @@ package cases
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/hex"
 	"flag"
 	"fmt"
@@ -71,6 +72,7 @@ func written(t *testing.T) []byte {
 		fmt.Fprintf(f, "hash %d %s %d %x %x\n", h, h, h.Bits(), seed.Lo, seed.Hi)
 	}
 	f.keySets()
+	f.numbers()
 	for _, h := range hash.All() {
 		f.columnsOf(t, h)
 	}
@@ -135,6 +137,15 @@ func (f *file) keySets() {
 		}
 		f.keys(set)
 	}
+}
+
+// numbers writes keys of 8 bytes, as they are where reductions may go wrong.
+func (f *file) numbers() {
+	set := keySet{name: "numbers", width: 8}
+	for _, n := range []uint64{0, 1, 1<<31 - 1, 1 << 31, 1<<31 + 1, 1<<32 - 128, 1<<32 - 1, 1 << 32, 1<<63 - 1, 1 << 63, 1<<64 - 1, 0xFFFFFFFF_80000000} {
+		set.keys = append(set.keys, binary.LittleEndian.AppendUint64(nil, n))
+	}
+	f.keys(set)
 }
 
 func (f *file) keys(set keySet) {
@@ -220,7 +231,7 @@ func (f *file) reductions(t *testing.T) {
 		f.column(t, "width4", place.Scheme{Hash: hash.FNV1a32, Reduce: place.ReducePmod, Parts: parts})
 	}
 	for _, s := range []place.Scheme{
-		{Add: 1 << 63, Reduce: place.ReduceFastrange, Drop: 12, Parts: 1000},
+		{Add: 1 << 63, Reduce: place.ReduceFastrange, Parts: 1000}, {Reduce: place.ReduceFastrange, Drop: 12, Parts: 1000},
 		{Fold: place.FoldSwap, Add: 0x123456789abcdef, Reduce: place.ReduceMask, Parts: 4096, Null: place.NullZero},
 		{Reduce: place.ReduceMod, Parts: 7, Route: 700, Null: place.NullAsEmpty},
 		{Reduce: place.ReduceAbsMod, Parts: 7, Route: 700}, {Reduce: place.ReducePmod, Parts: 7, Route: 700, Null: place.NullSeed},
@@ -228,6 +239,23 @@ func (f *file) reductions(t *testing.T) {
 		for _, s.Hash = range []hash.Func{hash.XXH3, hash.FNV1a64} {
 			f.column(t, "width8", s)
 			f.column(t, "texts", s)
+		}
+	}
+	// Words that are their own hashes reach any number.
+	for r := place.ReduceMod; r <= place.ReduceRing; r++ {
+		s := place.Scheme{Hash: hash.FNV1a64, Word8: true, Reduce: r, Parts: 128, Table: backendtest.TableOf(r, 128)}
+		for fold := place.FoldNone; fold <= place.FoldNoMin; fold++ {
+			s.Fold = fold
+			f.column(t, "numbers", s)
+		}
+		if r == place.ReduceRing {
+			points := keySet{name: "points", width: 8}
+			for _, point := range s.Table.Points()[:40] {
+				points.keys = append(points.keys, binary.LittleEndian.AppendUint64(nil, point), binary.LittleEndian.AppendUint64(nil, point+1))
+			}
+			f.keys(points)
+			s.Fold = place.FoldNone
+			f.column(t, "points", s)
 		}
 	}
 }
