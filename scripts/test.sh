@@ -83,7 +83,7 @@ tested() {
 telemetry() {
   local -x CGO_CFLAGS="-O2 -g -Wno-deprecated-declarations"
   go vet -tags nvml ./internal/telemetry ./cmd/keymill
-  bin/golangci-lint run --build-tags nvml ./internal/telemetry ./cmd/keymill
+  bin/golangci-lint run --allow-parallel-runners --build-tags nvml ./internal/telemetry ./cmd/keymill
   go test -tags nvml ./internal/telemetry
   go test -tags nvml -run 'Device|Page|NVML' ./cmd/keymill
 }
@@ -129,7 +129,7 @@ step "vet" vetted
 step "builds for every platform" built
 step "format" in_modules "$PWD/bin/golangci-lint" fmt --diff --config "$PWD/.golangci.yml"
 step "generated assembly" scripts/generate.sh --check
-step "lint" in_modules "$PWD/bin/golangci-lint" run --config "$PWD/.golangci.yml"
+step "lint" in_modules "$PWD/bin/golangci-lint" run --allow-parallel-runners --config "$PWD/.golangci.yml"
 step "tests, the conformance suite in its long form" tested
 step "tests under the race detector" go test -race ./...
 step "tests without cgo" env REQUIRE_BACKENDS="${REQUIRE_BACKENDS//,opencl/}" CGO_ENABLED=0 go test ./...
