@@ -36,7 +36,7 @@ var mayImport = map[string][]string{
 	"kv/ref":             {".", "hash", "place", "kv", "backend/cpu"},
 	"kv/kvtest":          {".", "kv", "backend/cpu", "*"},
 	"ingest":             {".", "kv", "backend/cpu", "internal/nearest", "*"},
-	"bench":              {".", "hash", "place", "backend", "backend/opencl", "kv", "kv/ref", "internal/nearest", "*"},
+	"bench":              {".", "hash", "place", "columns", "backend", "backend/opencl", "kv", "kv/ref", "internal/nearest", "*"},
 	"bench/gpu":          {".", "hash", "backend/opencl", "bench", "internal/backendtest", "*"},
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},

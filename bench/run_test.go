@@ -119,8 +119,24 @@ func TestPlaceTable(t *testing.T) {
 	for _, preset := range place.Presets() {
 		want = append(want, preset.Name+" ascii16")
 	}
+	for _, preset := range place.MemberPresets() {
+		want = append(want, preset.Name+" ascii16")
+	}
 	require.Equal(t, want, names(report))
 	require.Equal(t, "ascii16: 16 bytes read and 4 written a key", report.Roof[0].Name)
+}
+
+// A system that hashes text is not measured with random bytes, and a note says so.
+func TestPlaceTextOnly(t *testing.T) {
+	t.Parallel()
+	report := runQuick(t, Config{Table: "place", Workloads: []string{"fixed16", "user"}, Only: "elasticsearch"})
+	require.Equal(t, []string{"elasticsearch user"}, names(report))
+	require.Equal(t, []string{"elasticsearch fixed16 is left out: its keys are no text, which the system hashes"}, report.Notes)
+	for _, scheme := range []place.Scheme{place.Elasticsearch(12), place.VitessHash(12), place.Redis(), place.Kafka(12)} {
+		for _, family := range familiesOf(scheme) {
+			require.NotEmpty(t, names(runQuick(t, Config{Table: "place", Workloads: []string{family}, Only: scheme.Name + " "})), "%s %s", scheme.Name, family)
+		}
+	}
 }
 
 // A quick table has a few rows of each kind, and --only picks of them.
@@ -129,7 +145,8 @@ func TestQuickAndOnly(t *testing.T) {
 	require.Equal(t, []string{
 		"xxh3 fixed16", "xxh3 uniform1-32", "xxh3 user", "xxh64 fixed16", "murmur3-32 fixed16", "crc32c fixed16",
 	}, names(runQuick(t, Config{Table: "hash"})))
-	require.Equal(t, []string{"kafka fixed16", "redis ascii16", "jump fixed16"}, names(runQuick(t, Config{Table: "place"})))
+	require.Equal(t, []string{"kafka fixed16", "redis ascii16", "cassandra fixed16", "iceberg fixed16",
+		"spark fixed16", "jump fixed16"}, names(runQuick(t, Config{Table: "place"})))
 	require.Equal(t, []string{"xxh3 user"}, names(runQuick(t, Config{Table: "hash", Only: "3 user"})))
 	_, err := Run(t.Context(), small(Config{Table: "place", Only: "kafak"}))
 	require.EqualError(t, err, `no row of table place has "kafak" in its name`)

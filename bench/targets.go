@@ -57,15 +57,42 @@ var promises = map[string][]promise{
 		{"simd", "xxh3 uniform1-32 on 2 cores", "simd", 1.75},
 		{"simd", "xxh3 fixed16 on 2 cores", roofPeer, 0.95},
 	},
-	"place": {
+	"place": slices.Concat([]promise{
 		{"cpu", "kafka fixed16", "kafka-go", 1.3},
 		{"cpu", "redis ascii16", "byte table", 3},
 
-		{"simd", "jump fixed16", "go-jump on xxhash", 4},
-		{"simd", "jump uniform1-32", "go-jump on xxhash", 4},
-		{"simd", "kafka uniform1-32", "franz-go", 6},
 		{"simd", "redis ascii16", "radix", 10},
+		{"simd", "redis ascii16", "rueidis", 10},
+		{"simd", "redis user", "rueidis", 10},
 	},
+		onSome("jump", "go-jump on xxhash", 4),
+		onSome("kafka", "franz-go", 6),
+		onSome("iceberg", "iceberg-go", 10),
+		onSome("cassandra", "gocql", 2),
+		onSome("spark", "scalar port", 4),
+
+		// Never slower than the best there is.
+		onSome("librdkafka", "kafka-go", 1),
+		onSome("sarama", "sarama", 1),
+		onSome("sarama-reference", "sarama", 1),
+		onSome("pulsar", "twmb/murmur3", 1),
+		onSome("nats", "hash/fnv", 1),
+		onSome("kinesis", "crypto/md5", 1),
+		onSome("scylla", "gocql", 1),
+		onSome("couchbase", "hash/crc32", 1),
+		onSome("clickhouse", "go-faster/city", 1),
+		onSome("vitess-xxhash", "cespare/xxhash and search", 1),
+		onSome("vitess-md5", "crypto/md5 and search", 1),
+		onSome("rendezvous", "dgryski/go-rendezvous", 1),
+		onSome("ketama", "crypto/md5 and search", 1),
+		onSome("ring-hash", "cespare/xxhash and search", 1),
+		onSome("nginx-consistent", "hash/crc32 and search", 1),
+		onSome("maglev-envoy", "cespare/xxhash and table", 1),
+		onSome("cassandra-ring", "gocql and search", 1),
+		[]promise{
+			{"simd", "elasticsearch ascii16", "twmb/murmur3 on UTF-16", 1},
+			{"simd", "elasticsearch user", "twmb/murmur3 on UTF-16", 1},
+		}),
 
 	// By how much the dispatcher may be slower than the best candidate.
 	"dispatch": {
@@ -88,6 +115,15 @@ var promises = map[string][]promise{
 		{"opencl", "xxh3 hashed from the host", roofPeer, 0.8},
 		{"opencl", "xxh64 counted resident" + largeRow, roofPeer, 0.5},
 	},
+}
+
+// onSome promises of simd a ratio for a scheme, on each of the workloads that placements
+// are measured with.
+func onSome(scheme, peer string, ratio float64) (all []promise) {
+	for _, family := range someFamilies {
+		all = append(all, promise{"simd", scheme + " " + family, peer, ratio})
+	}
+	return all
 }
 
 // Kinds of devices, and rows of their table.

@@ -4,9 +4,13 @@
 //
 // A peer is used as its users use it: a hash function in a loop over the keys, a
 // store by a call per key. Where it has a batch call, that is used. hash.go,
-// place.go and stores.go have one entry for each, and a line on what is unfair.
+// place.go, functions.go, members.go and stores.go have one entry for each, and a line
+// on what is unfair.
 //
-// Not here: gocql and franz-go's own token and hash functions where they are
-// internal to those modules; ristretto, which drops most of a bulk load, and so
-// is no store.
+// gocql's token and rueidis' slot are internal to those modules; linked.go has the
+// functions themselves, without what stands between them and a user.
+//
+// Not here: PostgreSQL's hash, Hive's, Hazelcast's and MongoDB's, which no library in Go has
+// (their rows have the definition alone); ristretto, which drops most of a bulk load,
+// and so is no store.
 package main

@@ -1,15 +1,15 @@
 package main
 
 import (
-	"encoding/binary"
+	"math"
 	"math/bits"
 
 	"github.com/IBM/sarama"
-	"github.com/cespare/xxhash/v2"
-	"github.com/dgryski/go-jump"
+	"github.com/apache/iceberg-go"
 	"github.com/mediocregopher/radix/v4"
 	"github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/murmur3"
 
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/bench"
@@ -36,13 +36,16 @@ func loop(place func(key []byte) int) func(out []uint32, b *keymill.Batch) {
 	}
 }
 
+// placements are those of queues, caches and warehouses, and of what is in functions.go and
+// members.go.
 func placements() []bench.PlacePeer {
 	franz := kgo.StickyKeyPartitioner(nil).ForTopic("t")
 	record := &kgo.Record{}
 	saramaOf := sarama.NewHashPartitioner("t")
 	reference := sarama.NewReferenceHashPartitioner("t")
 	message := &sarama.ProducerMessage{}
-	return []bench.PlacePeer{
+	bucket := iceberg.BucketTransform{NumBuckets: parts}.Transformer(iceberg.PrimitiveTypes.Binary)
+	all := []bench.PlacePeer{
 		{Name: "kafka-go", Scheme: "kafka", Parts: parts, Place: loop(func(key []byte) int {
 			return kafka.Murmur2Balancer{Consistent: true}.Balance(kafka.Message{Key: key}, twelve...)
 		})},
@@ -60,26 +63,15 @@ func placements() []bench.PlacePeer {
 			return int(hash.SumCRC16(key)) % place.RedisSlots
 		})},
 		{Name: "radix", Scheme: "redis", Parts: place.RedisSlots, Place: loop(func(key []byte) int { return int(radix.ClusterSlot(key)) })},
-		{Name: "go-jump on xxhash", Scheme: "jump", Parts: jumpParts, Place: loop(jumped)},
-		{Name: "cespare/xxhash and fastrange", Scheme: "fastrange", Hash: hash.XXH64, Parts: deviceParts, Place: fastranged},
+		// Its function alone: a user builds a command, which asks for the slot on the way.
+		{Name: "rueidis", Scheme: "redis", Parts: place.RedisSlots, Place: loop(func(key []byte) int { return int(rueidisSlot(text(key))) })},
+		// Its values are of any type, and so are boxed.
+		{Name: "iceberg-go", Scheme: "iceberg", Parts: parts, Place: loop(func(key []byte) int { return int(bucket(key).Val) })},
+		{Name: "twmb/murmur3", Scheme: "pulsar", Parts: parts, Place: loop(func(key []byte) int {
+			return int(murmur3.Sum32(key)&math.MaxInt32) % parts
+		})},
 	}
-}
-
-// fastranged is the loop beside which the table device puts a device. It calls the
-// function directly, as those of [each] do.
-func fastranged(out []uint32, b *keymill.Batch) {
-	for i := range out {
-		high, _ := bits.Mul64(xxhash.Sum64(b.Data[i*b.Width:(i+1)*b.Width]), deviceParts)
-		out[i] = uint32(high)
-	}
-}
-
-// jumped is the scheme jump: a key of eight bytes is the number of the paper.
-func jumped(key []byte) int {
-	if len(key) == 8 {
-		return int(jump.Hash(binary.LittleEndian.Uint64(key), jumpParts))
-	}
-	return int(jump.Hash(xxhash.Sum64(key), jumpParts))
+	return append(append(all, ofFunctions()...), ofMembers()...)
 }
 
 func partition(p sarama.Partitioner, m *sarama.ProducerMessage, key []byte) int {
@@ -89,4 +81,10 @@ func partition(p sarama.Partitioner, m *sarama.ProducerMessage, key []byte) int 
 		panic(err) // its result is compared with ours: a wrong one would be found
 	}
 	return int(part)
+}
+
+// ranged is which of so many equal ranges of 64-bit numbers one is in.
+func ranged(h uint64, parts uint64) int {
+	high, _ := bits.Mul64(h, parts)
+	return int(high)
 }

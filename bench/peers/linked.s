@@ -1,0 +1,1 @@
+// So that Go compiles functions without a body: those of linked.go.
