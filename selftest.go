@@ -24,6 +24,8 @@ func SelfTest(b Backend) error {
 	for _, width := range []int{1, 4, 8, 13, 16, 24, 32, 40} {
 		batches = append(batches, selfTestBatch(width, make([]int, 19)...))
 	}
+	// What becomes of a hash does not depend on the length of its key.
+	short := selfTestBatch(0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 24, 33, 65, 100)
 	// More keys than any backend takes at a time, in an order of lengths that repeats late.
 	lengths := make([]int, 650)
 	for i := range lengths {
@@ -33,13 +35,15 @@ func SelfTest(b Backend) error {
 	for _, f := range hash.All() {
 		for i := range batches {
 			t.run(&batches[i], Params{Hash: f}, OutHashes)
-			t.run(&batches[i], Params{Hash: f, Seed: selfTestSeed(f)}, OutHashes)
+			if seed := selfTestSeed(f); seed.IsSet() {
+				t.run(&batches[i], Params{Hash: f, Seed: seed}, OutHashes)
+			}
 		}
 		for i, scheme := range selfTestSchemes {
 			if scheme.With(f, hash.Seed{}).Check() != nil {
 				continue // what it adds needs a hash of 64 bits
 			}
-			t.run(&ragged, Params{Hash: f, Scheme: scheme}, OutParts)
+			t.run(&short, Params{Hash: f, Scheme: scheme}, OutParts)
 			t.run(&batches[i%len(batches)], Params{Hash: f, Scheme: scheme}, OutHashes|OutParts|OutCounts)
 		}
 	}

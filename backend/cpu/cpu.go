@@ -66,7 +66,8 @@ type work struct {
 	nullPart uint32
 
 	// The scheme that hashes are reduced by, and whether they are refolded for it.
-	reduction place.Scheme
+	reduction *place.Scheme // &scheme or &reduced
+	reduced   place.Scheme
 	refolds   bool
 
 	hashes  [BlockKeys]uint64
@@ -87,8 +88,11 @@ func (w *work) start(k *Kernels, s place.Scheme) {
 	if s.Hash == hash.CassandraToken {
 		w.loops = hash.Murmur3Cassandra
 	}
-	w.nullHash, w.nullPart = s.PlaceNull()
-	w.reduction, w.refolds = reductionOf(s)
+	w.nullHash, w.nullPart = 0, keymill.NoPartition
+	if s.Null != place.NullUnplaced { // of a large scheme no copy for nothing
+		w.nullHash, w.nullPart = s.PlaceNull()
+	}
+	w.findReduction()
 }
 
 // place computes the batch. It stops, and returns false, at a block whose offsets are

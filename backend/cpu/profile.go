@@ -42,7 +42,7 @@ func (c Costs) OrPlain() *Costs {
 
 // Profile returns the cost of each kind of work.
 func (c *Costs) Profile() keymill.Profile {
-	p := keymill.Profile{}
+	p := make(keymill.Profile, hash.NumFuncs*int(keymill.WidthOther+1)*place.NumReduces)
 	for _, f := range hash.All() {
 		for class := keymill.Ragged; class <= keymill.WidthOther; class++ {
 			cost := c.Fixed[f]

@@ -14,8 +14,8 @@ func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	if w.refolds {
 		hashes = w.refold(hashes)
 	}
-	if k := w.kernels.Reduce[s.Reduce]; k == nil || !k(dst, hashes, &w.reduction) {
-		reduceHashes(dst, hashes, &w.reduction)
+	if k := w.kernels.Reduce[s.Reduce]; k == nil || !k(dst, hashes, w.reduction) {
+		reduceHashes(dst, hashes, w.reduction)
 	}
 	if s.Route != 0 {
 		divide(dst, s.Route/s.Parts)
@@ -36,20 +36,24 @@ func (w *work) reduce(dst []uint32, hashes []uint64, b *keymill.Batch) {
 	}
 }
 
-// reductionOf returns the scheme that the hashes of s are reduced by: with all of them as
-// they are, or with their low 31 bits, to Parts numbers. If refolds is true that takes a
+// findReduction finds the scheme that the hashes are reduced by: with all of them as
+// they are, or with their low 31 bits, to Parts numbers. If it refolds, that takes a
 // loop before; what Route asks for takes one after.
-func reductionOf(s place.Scheme) (r place.Scheme, refolds bool) {
-	r = s
+func (w *work) findReduction() {
+	s := &w.scheme
+	w.refolds = s.Fold > place.FoldLow31 || s.Add != 0 || s.Drop != 0
+	if !w.refolds && s.Route == 0 {
+		w.reduction = s // most have nothing to copy
+		return
+	}
+	w.reduced, w.reduction = *s, &w.reduced
 	if s.Route != 0 {
-		r.Parts, r.Route = s.Route, 0
+		w.reduced.Parts, w.reduced.Route = s.Route, 0
 	}
-	if s.Fold <= place.FoldLow31 && s.Add == 0 && s.Drop == 0 {
-		return r, false
+	if w.refolds {
+		// What is left is a number of 64 bits, of which fastrange takes the high ones.
+		w.reduced.Hash, w.reduced.Fold, w.reduced.Add, w.reduced.Drop = hash.XXH64, place.FoldNone, 0, 0
 	}
-	// What is left is a number of 64 bits, of which fastrange takes the high ones.
-	r.Hash, r.Fold, r.Add, r.Drop = hash.XXH64, place.FoldNone, 0, 0
-	return r, true
 }
 
 // refold returns the folded hashes, in the work's own memory.
