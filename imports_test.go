@@ -20,6 +20,7 @@ const module = "github.com/keymill/keymill"
 // stands for modules of others.
 var mayImport = map[string][]string{
 	"internal/nearest":   {},
+	"internal/page":      {},
 	"internal/vectors":   {},
 	"internal/wholefile": {},
 	"hash":               {"internal/nearest"},
@@ -42,7 +43,7 @@ var mayImport = map[string][]string{
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "plan", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/telemetry", "*"},
+	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "plan", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/page", "internal/telemetry", "internal/wholefile", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},
