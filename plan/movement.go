@@ -204,9 +204,9 @@ func leastMoved(before []uint64, to *Places, same []uint32) uint64 {
 	for _, n := range before {
 		total += n
 	}
-	above := wide{}
+	above := uint128{}
 	for i, n := range before {
-		share := wide{}
+		share := uint128{}
 		if j := same[i]; j != keymill.NoPartition {
 			share = times(total, to.weight(j))
 		}
