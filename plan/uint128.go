@@ -5,7 +5,7 @@ import (
 	"math/bits"
 )
 
-// uint128 is a number of 128 bits. A load of 64 bits times a sum of weights, fewer than 2^56,
+// uint128 is a number of 128 bits. A load of 64 bits times a sum of weights, fewer than 2^63,
 // is one, and so are sums of those over all places, since their loads together have 64 bits.
 type uint128 struct{ hi, lo uint64 }
 
@@ -44,7 +44,7 @@ func (a uint128) over(divisor uint64) (quotient, rest uint64) {
 
 // overUp is over, rounded up.
 func (a uint128) overUp(divisor uint64) uint64 {
-	quotient, rest := w.over(divisor)
+	quotient, rest := a.over(divisor)
 	if rest > 0 && quotient < math.MaxUint64 {
 		quotient++
 	}
