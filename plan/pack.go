@@ -10,9 +10,10 @@ import (
 // that are large beside a share, the largest first, and then the others, in their order
 // and one node after the other, so that each gets as few ranges of them as may be.
 func (r *rebalancing) assign(released []uint32) {
+	room := r.room(released)
 	grain := uint64(math.MaxUint64)
 	for i, share := range r.share {
-		if r.need.at(i) > 0 {
+		if room.at(i) > 0 {
 			grain = min(grain, fine(share))
 		}
 	}
@@ -28,47 +29,92 @@ func (r *rebalancing) assign(released []uint32) {
 		}
 	}
 	slices.SortStableFunc(rocks, func(a, b uint32) int { return cmp.Compare(r.loads[b], r.loads[a]) })
-	r.assignRocks(rocks)
+	for i, node := range r.place(rocks, room) {
+		r.give(rocks[i], node)
+		room.set(int(node), room.at(int(node))-int64(r.loads[rocks[i]]))
+	}
 	node := -1
 	for _, p := range sand {
-		if node < 0 || r.need.at(node) < int64(r.loads[p]) {
-			if node = r.need.first(int64(r.loads[p])); node < 0 {
-				node = r.need.largest()
+		load := int64(r.loads[p])
+		if node < 0 || room.at(node) < load {
+			if node = room.first(load); node < 0 {
+				node = room.largest()
 			}
 		}
 		r.give(p, uint32(node))
+		room.set(node, room.at(node)-load)
 	}
 	for i, p := range empty { // what has nothing is dealt out evenly
 		r.give(p, uint32(uint64(i)*uint64(r.to.N)/uint64(len(empty))))
 	}
 }
 
-// assignRocks gives each partition to the first node that has room for it, which
-// fills nodes best, or to the one that needs most, whichever of these two leaves less
-// above the share of any node.
-func (r *rebalancing) assignRocks(rocks []uint32) {
-	fit, fitAbove := r.trial(rocks, (*tournament).first)
-	most, mostAbove := r.trial(rocks, func(t *tournament, _ int64) int { return t.largest() })
-	if mostAbove < fitAbove {
-		fit = most
+// room returns how much each node takes of what was released: what it needs, but if
+// others keep more than their share, since that is partitions too large to be taken
+// from them, there is less than is needed, and all shall lack as much of it.
+func (r *rebalancing) room(released []uint32) *tournament {
+	room := r.need.clone()
+	pool, needed := uint64(0), uint64(0)
+	for _, p := range released {
+		pool += r.loads[p]
 	}
-	for i, p := range rocks {
-		r.give(p, fit[i])
+	var takers []uint32
+	for i := range r.to.N {
+		if need := r.need.at(int(i)); need > 0 {
+			needed += uint64(need)
+			takers = append(takers, i)
+		}
 	}
+	if pool >= needed {
+		return room
+	}
+	weights := uint64(0)
+	for _, i := range takers {
+		pool += r.has[i]
+		weights += r.to.weight(i)
+	}
+	for all := 0; all != len(takers); {
+		all = len(takers)
+		poolLeft, weightsLeft := pool, weights
+		takers = slices.DeleteFunc(takers, func(i uint32) bool {
+			if !times(pool, r.to.weight(i)).less(times(r.has[i], weights)) {
+				return false
+			}
+			room.set(int(i), 0) // it has more than is left for each
+			poolLeft, weightsLeft = poolLeft-r.has[i], weightsLeft-r.to.weight(i)
+			return true
+		})
+		pool, weights = poolLeft, weightsLeft
+	}
+	for _, i := range takers {
+		room.set(int(i), int64(times(pool, r.to.weight(i)).overUp(weights)-r.has[i]))
+	}
+	return room
 }
 
-// trial returns the nodes that would get the partitions, and how much any node would
-// have above its share. choose returns a node for a load, or -1 if no matter.
-func (r *rebalancing) trial(rocks []uint32, choose func(t *tournament, load int64) int) (owners []uint32, above int64) {
-	need := &tournament{r.need.leaves, slices.Clone(r.need.tree)}
+// place returns a node for each partition: the first one that has room for it, which
+// fills nodes best, or the one that has most, whichever of these two leaves the
+// fullest node less full.
+func (r *rebalancing) place(rocks []uint32, room *tournament) []uint32 {
+	first, above := r.trial(rocks, room.clone(), (*tournament).first)
+	most, mostAbove := r.trial(rocks, room.clone(), func(t *tournament, _ int64) int { return t.largest() })
+	if mostAbove < above {
+		return most
+	}
+	return first
+}
+
+// trial returns the nodes that choose finds for the partitions, and by how much any gets more than
+// it has room for. choose may find none, -1, for a load.
+func (r *rebalancing) trial(rocks []uint32, room *tournament, choose func(t *tournament, load int64) int) (owners []uint32, above int64) {
 	for _, p := range rocks {
 		load := int64(r.loads[p])
-		node := choose(need, load)
+		node := choose(room, load)
 		if node < 0 {
-			node = need.largest()
+			node = room.largest()
 		}
-		need.set(node, need.at(node)-load)
-		above = max(above, -need.at(node))
+		room.set(node, room.at(node)-load)
+		above = max(above, -room.at(node))
 		owners = append(owners, uint32(node))
 	}
 	return owners, above

@@ -214,6 +214,13 @@ func TestRebalanceLoads(t *testing.T) {
 	require.Equal(t, []uint32{3, 0, 0, 1, 1, 1, 3, 2, 2}, got.Owners)
 	require.Equal(t, []uint64{20, 20}, []uint64{got.Moved, got.Bound})
 
+	// What one partition keeps from the others, they lack alike: 10 of 42 each, not 21 of one.
+	loads := append([]uint64{105}, slices.Repeat([]uint64{1}, 63)...)
+	got, err = plan.Rebalance(loads, ranges(64), cluster([]uint32{1}, "a"), cluster([]uint32{1, 1, 1, 1}, "a", "b", "c", "d"))
+	require.NoError(t, err)
+	require.Equal(t, ranges(1, 21, 21, 21), got.Owners)
+	require.Equal(t, []uint64{63, 63}, []uint64{got.Moved, got.Bound})
+
 	// Partitions that have nothing stay; of a node that is gone they go to all.
 	got, err = plan.Rebalance([]uint64{0, 0, 0, 0, 9}, ranges(4, 1), cluster([]uint32{1, 1}, "a", "b"), cluster([]uint32{1, 1}, "b", "c"))
 	require.NoError(t, err)

@@ -1,6 +1,9 @@
 package plan
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // tournament holds a number for each of n places, and finds the largest, or the first that
 // is large enough, in the logarithm of n steps.
@@ -20,6 +23,8 @@ func newTournament(n int) *tournament {
 	}
 	return t
 }
+
+func (t *tournament) clone() *tournament { return &tournament{t.leaves, slices.Clone(t.tree)} }
 
 func (t *tournament) at(i int) int64 { return t.tree[t.leaves+i] }
 
