@@ -29,20 +29,12 @@ func (r *rebalancing) assign(released []uint32) {
 		}
 	}
 	slices.SortStableFunc(rocks, func(a, b uint32) int { return cmp.Compare(r.loads[b], r.loads[a]) })
-	for i, node := range r.place(rocks, room) {
-		r.give(rocks[i], node)
-		room.set(int(node), room.at(int(node))-int64(r.loads[rocks[i]]))
-	}
-	node := -1
-	for _, p := range sand {
-		load := int64(r.loads[p])
-		if node < 0 || room.at(node) < load {
-			if node = room.first(load); node < 0 {
-				node = room.largest()
-			}
+	for i, node := range r.dealt(rocks, sand, room) {
+		if i < len(rocks) {
+			r.give(rocks[i], node)
+		} else {
+			r.give(sand[i-len(rocks)], node)
 		}
-		r.give(p, uint32(node))
-		room.set(node, room.at(node)-load)
 	}
 	for i, p := range empty { // what has nothing is dealt out evenly
 		r.give(p, uint32(uint64(i)*uint64(r.to.N)/uint64(len(empty))))
@@ -92,24 +84,22 @@ func (r *rebalancing) room(released []uint32) *tournament {
 	return room
 }
 
-// place returns a node for each partition: the first one that has room for it, which
-// fills nodes best, or the one that has most, whichever of these two leaves the
-// fullest node less full.
-func (r *rebalancing) place(rocks []uint32, room *tournament) []uint32 {
-	first, above := r.trial(rocks, room.clone(), (*tournament).first)
-	most, mostAbove := r.trial(rocks, room.clone(), func(t *tournament, _ int64) int { return t.largest() })
-	if mostAbove < above {
+// dealt returns the nodes of the rocks and then those of the sand. A rock goes to the first
+// node that has room for it, which fills nodes best, or to the one that has most: whichever of the two
+// leaves the fullest node less full, or else the emptiest one less empty.
+func (r *rebalancing) dealt(rocks, sand []uint32, room *tournament) []uint32 {
+	first, above, left := r.trial(rocks, sand, room.clone(), (*tournament).first)
+	most, mostAbove, mostLeft := r.trial(rocks, sand, room.clone(), func(t *tournament, _ int64) int { return t.largest() })
+	if mostAbove < above || mostAbove == above && mostLeft < left {
 		return most
 	}
 	return first
 }
 
-// trial returns the nodes that choose finds for the partitions, and by how much any gets more than
-// it has room for. choose may find none, -1, for a load.
-func (r *rebalancing) trial(rocks []uint32, room *tournament, choose func(t *tournament, load int64) int) (owners []uint32, above int64) {
-	for _, p := range rocks {
-		load := int64(r.loads[p])
-		node := choose(room, load)
+// trial returns the nodes that choose finds for the rocks, and those for the sand, by how much any
+// gets more than it has room for, and how much room is left at most. choose may find none, -1, for a load.
+func (r *rebalancing) trial(rocks, sand []uint32, room *tournament, choose func(t *tournament, load int64) int) (owners []uint32, above, left int64) {
+	give := func(node int, load int64) {
 		if node < 0 {
 			node = room.largest()
 		}
@@ -117,5 +107,17 @@ func (r *rebalancing) trial(rocks []uint32, room *tournament, choose func(t *tou
 		above = max(above, -room.at(node))
 		owners = append(owners, uint32(node))
 	}
-	return owners, above
+	for _, p := range rocks {
+		load := int64(r.loads[p])
+		give(choose(room, load), load)
+	}
+	node := -1
+	for _, p := range sand {
+		load := int64(r.loads[p])
+		if node < 0 || room.at(node) < load {
+			node = room.first(load)
+		}
+		give(node, load)
+	}
+	return owners, above, room.at(room.largest())
 }

@@ -133,24 +133,40 @@ func shares(total uint64, to *Places, has []uint64) []uint64 {
 func fine(share uint64) uint64 { return share >> 8 }
 
 // release takes partitions from the nodes that have too much, and returns them and those
-// whose nodes are gone, in ascending order. No node is left with less than its share.
+// whose nodes are gone, in ascending order. No node is left with less than its share. The
+// large ones come first, the largest before others, if some node needs as much; then
+// the others in their order, until one does not fit.
 func (r *rebalancing) release() (released []uint32) {
-	full := make([]bool, r.to.N) // what the node has above its share is less than a fine partition
+	var rocks []uint32
+	var full = make([]bool, r.to.N)
+	most := r.need.at(r.need.largest())
 	for p, load := range r.loads {
-		node := r.owners[p]
-		if node == keymill.NoPartition {
+		switch node := r.owners[p]; {
+		case node == keymill.NoPartition:
 			released = append(released, uint32(p))
-			continue
-		}
-		if above := -r.need.at(int(node)); above <= 0 || load == 0 || full[node] {
-			continue
-		} else if load <= uint64(above) {
-			r.give(uint32(p), keymill.NoPartition)
-			released = append(released, uint32(p))
-		} else if load <= fine(r.share[node]) {
-			full[node] = true
+		case r.need.at(int(node)) < 0 && load > fine(r.share[node]) && load <= uint64(most):
+			rocks = append(rocks, uint32(p))
 		}
 	}
+	slices.SortStableFunc(rocks, func(a, b uint32) int { return cmp.Compare(r.loads[b], r.loads[a]) })
+	take := func(p uint32) bool {
+		fits := int64(r.loads[p]) <= -r.need.at(int(r.owners[p]))
+		if fits {
+			r.give(p, keymill.NoPartition)
+			released = append(released, p)
+		}
+		return fits
+	}
+	for _, p := range rocks {
+		take(p)
+	}
+	for p, load := range r.loads {
+		node := r.owners[p]
+		if node != keymill.NoPartition && r.need.at(int(node)) < 0 && load > 0 && load <= fine(r.share[node]) && !full[node] {
+			full[node] = !take(uint32(p))
+		}
+	}
+	slices.Sort(released)
 	return released
 }
 
