@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"errors"
 	"maps"
 	"slices"
 
@@ -25,8 +26,12 @@ type Movement struct {
 	PeakOut *PlaceLoad `json:"peak_out"`
 	PeakIn  *PlaceLoad `json:"peak_in"`
 
+	// How unevenly the places before, and those after, have the measure.
+	SpreadBefore Spread `json:"spread_before"`
+	SpreadAfter  Spread `json:"spread_after"`
+
 	// Places are those before, in their order, and then those that are new. If they are
-	// more than [MaxListed], these are the ones that give and get most.
+	// more than [MaxListed], these are the ones that give or get most.
 	Places        []PlaceMovement `json:"places"`
 	PlacesLeftOut uint32          `json:"places_left_out,omitempty"`
 
@@ -63,54 +68,60 @@ type PairMovement struct {
 
 // moveSums are what the places have.
 type moveSums struct {
-	before, stay []Load // of the places before
-	after        []Load // of the places after
+	before, stay *Loads // of the places before
+	after        *Loads // of the places after
 	unplaced     Load
 }
 
+// sums returns them in the memory in which they were counted, where that has them all.
 func (m *Moves) sums() (s moveSums) {
 	if m.dense == nil {
-		s.before, s.unplaced = m.before.Loads()
-		s.after, _ = m.after.Loads()
-		s.stay, _ = m.stay.Loads()
+		s.before, s.unplaced = m.before.Sum()
+		s.after, _ = m.after.Sum()
+		s.stay, _ = m.stay.Sum()
 		return s
 	}
-	s.before, s.stay, s.after = make([]Load, m.from.N), make([]Load, m.from.N), make([]Load, m.to.N)
-	cells, unplaced := m.dense.Loads()
-	s.unplaced = unplaced
-	for cell, load := range cells {
-		from, to := uint32(cell)/m.to.N, uint32(cell)%m.to.N
-		s.before[from] = s.before[from].Plus(load)
-		s.after[to] = s.after[to].Plus(load)
+	before, stay, after := NewTally(m.from.N, m.weighted), NewTally(m.from.N, m.weighted), NewTally(m.to.N, m.weighted)
+	cells, unplaced := m.dense.Sum()
+	for cell := range cells.Len() {
+		from, to, load := uint32(cell)/m.to.N, uint32(cell)%m.to.N, cells.At(cell)
+		before.addLoad(from, load)
+		after.addLoad(to, load)
 		if m.same[from] == to {
-			s.stay[from] = load
+			stay.addLoad(from, load)
 		}
 	}
+	s.before, _ = before.Sum()
+	s.stay, _ = stay.Sum()
+	s.after, _ = after.Sum()
+	s.unplaced = unplaced
 	return s
 }
 
 // Movement returns what has moved. Nobody may add meanwhile.
-func (m *Moves) Movement(by Measure) *Movement {
+func (m *Moves) Movement(by Measure) (*Movement, error) {
 	sums := m.sums()
 	r := &Movement{By: by, Unplaced: sums.unplaced}
+	var err, errAfter error
+	r.SpreadBefore, err = m.from.spread(sums.before, by)
+	r.SpreadAfter, errAfter = m.to.spread(sums.after, by)
+	if err = errors.Join(err, errAfter); err != nil {
+		return nil, err
+	}
 	r.Pairs, r.PairsUnknown = m.pairs()
 	peakBy := ByBytes
 	if by == ByWeight {
 		peakBy = ByWeight
 	}
-	moved := make([]uint64, 0, max(len(sums.before), len(sums.after))) // of each place, in the order of the report
+	moved := make([]uint64, 0, max(sums.before.Len(), sums.after.Len())) // of each place, in the order of the report
 	m.eachPlace(&sums, func(p *PlaceMovement) {
 		r.Total = r.Total.Plus(p.Before)
 		r.Moved = r.Moved.Plus(p.Out)
 		r.PeakOut = peak(r.PeakOut, p.Place, p.Out, peakBy)
 		r.PeakIn = peak(r.PeakIn, p.Place, p.In, peakBy)
-		moved = append(moved, by.Of(p.Out)+by.Of(p.In))
+		moved = append(moved, max(by.Of(p.Out), by.Of(p.In)))
 	})
-	before := make([]uint64, len(sums.before))
-	for i, load := range sums.before {
-		before[i] = by.Of(load)
-	}
-	r.Least = leastMoved(before, &m.to, m.same)
+	r.Least = leastMoved(sums.before, by, &m.to, m.same)
 	list := largest(moved, MaxListed)
 	r.Places = make([]PlaceMovement, 0, len(list))
 	r.PlacesLeftOut = uint32(len(moved) - len(list))
@@ -122,22 +133,34 @@ func (m *Moves) Movement(by Measure) *Movement {
 		}
 		i++
 	})
-	return r
+	return r, nil
+}
+
+// spread returns how unevenly the places have the measure, for their weights.
+func (p *Places) spread(loads *Loads, by Measure) (Spread, error) {
+	var shares []uint64
+	for i := range p.Weights {
+		shares = append(shares, p.weight(uint32(i)))
+	}
+	return spreadOf(loads.Len(), func(i int) uint64 { return by.Of(loads.At(i)) }, shares)
 }
 
 // eachPlace calls f with all places before, and with those that are new after them.
 func (m *Moves) eachPlace(s *moveSums, f func(*PlaceMovement)) {
 	known := make([]bool, m.to.N)
-	for i, before := range s.before {
-		p := PlaceMovement{Place: m.from.place(uint32(i)), Before: before, Out: before.less(s.stay[i])}
+	for i := range s.before.Len() {
+		before, stay := s.before.At(i), s.stay.At(i)
+		p := PlaceMovement{Place: m.from.place(uint32(i)), Before: before, Out: before.less(stay)}
 		if to := m.same[i]; to != keymill.NoPartition {
 			known[to] = true
-			p.After, p.In = s.after[to], s.after[to].less(s.stay[i])
+			p.After = s.after.At(int(to))
+			p.In = p.After.less(stay)
 		}
 		f(&p)
 	}
-	for i, after := range s.after {
+	for i := range s.after.Len() {
 		if !known[i] {
+			after := s.after.At(i)
 			f(&PlaceMovement{Place: m.to.place(uint32(i)), After: after, In: after})
 		}
 	}
@@ -180,9 +203,9 @@ func (m *Moves) pairs() (all []PairMovement, unknown bool) {
 		}
 	}
 	if m.dense != nil {
-		cells, _ := m.dense.Loads()
-		for cell, load := range cells {
-			add(uint32(cell)/m.to.N, uint32(cell)%m.to.N, load)
+		cells, _ := m.dense.Sum()
+		for cell := range cells.Len() {
+			add(uint32(cell)/m.to.N, uint32(cell)%m.to.N, cells.At(cell))
 		}
 		return all, false
 	}
@@ -199,18 +222,18 @@ func (m *Moves) pairs() (all []PairMovement, unknown bool) {
 
 // leastMoved returns how much has to move from what places have before so that each
 // of to has its share: the sum of what they have above that, rounded up.
-func leastMoved(before []uint64, to *Places, same []uint32) uint64 {
+func leastMoved(before *Loads, by Measure, to *Places, same []uint32) uint64 {
 	total, weights := uint64(0), to.weights()
-	for _, n := range before {
-		total += n
+	for i := range before.Len() {
+		total += by.Of(before.At(i))
 	}
 	above := uint128{}
-	for i, n := range before {
+	for i := range before.Len() {
 		share := uint128{}
 		if j := same[i]; j != keymill.NoPartition {
 			share = times(total, to.weight(j))
 		}
-		above = above.plus(times(n, weights).minus(share))
+		above = above.plus(times(by.Of(before.At(i)), weights).minus(share))
 	}
 	return above.overUp(weights)
 }

@@ -17,6 +17,7 @@ type Moves struct {
 	from, to Places
 	same     []uint32 // of each place before the same one after, or NoPartition
 	weighted bool
+	total    total
 
 	// Few pairs are all counted in an array: pair (i, j) is partition i*to.N+j.
 	dense *Tally
@@ -64,7 +65,8 @@ func NewMoves(from, to Places, weighted bool) (*Moves, error) {
 }
 
 // Add adds rows, which lie in the places from, and come to lie in the places to. Rows
-// that one of the two has no place for, [keymill.NoPartition], are only summed up.
+// that one of the two has no place for, [keymill.NoPartition], are only summed up. If it
+// fails it has added none.
 func (m *Moves) Add(rows *Rows, from, to []uint32) error {
 	n := rows.Keys.Len()
 	if len(from) != n || len(to) != n {
@@ -73,10 +75,20 @@ func (m *Moves) Add(rows *Rows, from, to []uint32) error {
 	if rows.Weights != nil && !m.weighted {
 		return fmt.Errorf("rows with weights, for sums that were made without")
 	}
+	if err := rows.check(); err != nil {
+		return err
+	}
 	for i := range from {
 		if err := m.check(from[i], to[i]); err != nil {
 			return fmt.Errorf("row %d: %w", i, err)
 		}
+	}
+	all, err := rows.total()
+	if err != nil {
+		return err
+	}
+	if err := m.total.add(all); err != nil {
+		return err
 	}
 	p := m.scratch.Get().(*moveParts)
 	defer m.scratch.Put(p)
@@ -143,6 +155,9 @@ func (m *Moves) AddLoad(from, to uint32, load Load) error {
 	if load.Weight > 0 && !m.weighted {
 		return fmt.Errorf("a load with a weight, for sums that were made without")
 	}
+	if err := m.total.add(load); err != nil {
+		return err
+	}
 	none := from == keymill.NoPartition || to == keymill.NoPartition
 	if m.dense != nil {
 		cell := uint32(keymill.NoPartition)
@@ -166,7 +181,7 @@ func (m *Moves) AddLoad(from, to uint32, load Load) error {
 	return nil
 }
 
-// addLoad adds what rows of one partition have.
+// addLoad adds what rows of one partition have; the sums are known to have room for it.
 func (t *Tally) addLoad(part uint32, load Load) {
 	s := t.shards.take()
 	defer t.shards.giveBack(s)
@@ -174,8 +189,8 @@ func (t *Tally) addLoad(part uint32, load Load) {
 		s.unplaced = s.unplaced.Plus(load)
 		return
 	}
-	s.loads[part].keys += load.Keys
-	s.loads[part].bytes += load.Bytes
+	s.of[part].keys += load.Keys
+	s.of[part].bytes += load.Bytes
 	if s.weights != nil {
 		s.weights[part] += load.Weight
 	}
@@ -186,6 +201,9 @@ func (m *Moves) Merge(other *Moves) error {
 	if !m.from.equal(&other.from) || !m.to.equal(&other.to) || m.weighted != other.weighted {
 		return fmt.Errorf("sums of what moves from %d to %d places cannot take those from %d to %d, nor of other names, nor weights what has none",
 			m.from.N, m.to.N, other.from.N, other.to.N)
+	}
+	if err := m.total.add(other.total.load()); err != nil {
+		return err
 	}
 	if m.dense != nil {
 		return m.dense.Merge(other.dense)

@@ -72,6 +72,13 @@ func addMoving(t *testing.T, m *plan.Moves, rows []movingRow, chunk, workers int
 	wait.Wait()
 }
 
+// moved returns what has moved.
+func moved(t *testing.T, m *plan.Moves) *plan.Movement {
+	movement, err := m.Movement(plan.ByKeys)
+	require.NoError(t, err)
+	return movement
+}
+
 // The definition of what moves, as slow as it likes.
 func checkMovement(t *testing.T, got *plan.Movement, rows []movingRow, from, to plan.Places, same func(i uint32) int) {
 	type sums struct{ before, after, out, in plan.Load }
@@ -103,6 +110,9 @@ func checkMovement(t *testing.T, got *plan.Movement, rows []movingRow, from, to 
 			pairs[pair] = pairs[pair].Plus(r.load())
 		}
 	}
+	require.Equal(t, total.Keys, got.SpreadBefore.Total)
+	require.Equal(t, total.Keys, got.SpreadAfter.Total)
+	require.Equal(t, []int{int(from.N), int(to.N)}, []int{got.SpreadBefore.Of, got.SpreadAfter.Of})
 	require.Equal(t, []plan.Load{total, moved, unplaced}, []plan.Load{got.Total, got.Moved, got.Unplaced})
 	seen := map[string]bool{}
 	peakOut, peakIn := uint64(0), uint64(0)
@@ -175,7 +185,7 @@ func TestMoves(t *testing.T) {
 			m, err := plan.NewMoves(c.from, c.to, true)
 			require.NoError(t, err)
 			addMoving(t, m, rows, how.chunk, how.workers)
-			got := m.Movement(plan.ByKeys)
+			got := moved(t, m)
 			if first == nil && c.from.N*c.to.N > 1 {
 				checkMovement(t, got, rows, c.from, c.to, c.same)
 			}
@@ -191,15 +201,15 @@ func TestMoves(t *testing.T) {
 			addMoving(t, other, rows[:3000], how.chunk, how.workers)
 			addMoving(t, half, rows[3000:], how.chunk, how.workers)
 			require.NoError(t, other.Merge(half))
-			require.Equal(t, first, other.Movement(plan.ByKeys))
-			require.Equal(t, half.Movement(plan.ByKeys).Moved.Keys, first.Moved.Keys-movedOf(rows[:3000], c.same), "it only gave")
+			require.Equal(t, first, moved(t, other))
+			require.Equal(t, moved(t, half).Moved.Keys, first.Moved.Keys-movedOf(rows[:3000], c.same), "it only gave")
 
 			loads, err := plan.NewMoves(c.from, c.to, true)
 			require.NoError(t, err)
 			for _, r := range rows {
 				require.NoError(t, loads.AddLoad(r.from, r.to, r.load()))
 			}
-			require.Equal(t, first, loads.Movement(plan.ByKeys))
+			require.Equal(t, first, moved(t, loads))
 		}
 		if c.from.N*c.to.N == 1 {
 			require.Nil(t, first.PeakIn)
@@ -243,13 +253,13 @@ func TestTooManyPairs(t *testing.T) {
 				parts = append(parts, m)
 			}
 			addMoving(t, parts[0], rows, 40_000, 3)
-			all = append(all, parts[0].Movement(plan.ByKeys))
+			all = append(all, moved(t, parts[0]))
 			addMoving(t, parts[1], rows[:len(rows)/2], 40_000, 3)
 			addMoving(t, parts[2], rows[len(rows)/2:], 40_000, 3)
 			require.NoError(t, parts[1].Merge(parts[2]))
-			all = append(all, parts[1].Movement(plan.ByKeys))
+			all = append(all, moved(t, parts[1]))
 			require.NoError(t, parts[2].Merge(parts[0])) // what has too many gives that, too
-			require.Equal(t, all[0].PairsUnknown, parts[2].Movement(plan.ByKeys).PairsUnknown)
+			require.Equal(t, all[0].PairsUnknown, moved(t, parts[2]).PairsUnknown)
 		}
 		for _, m := range all {
 			require.Equal(t, all[0], m)
@@ -271,7 +281,7 @@ func TestListedPlaces(t *testing.T) {
 		require.NoError(t, m.AddLoad(i, i, plan.Load{Keys: 5, Bytes: 5}))
 	}
 	require.NoError(t, m.AddLoad(3, plan.MaxListed+1, plan.Load{Keys: 1, Bytes: 9}))
-	r := m.Movement(plan.ByKeys)
+	r := moved(t, m)
 	require.Equal(t, uint32(2), r.PlacesLeftOut)
 	require.Len(t, r.Places, plan.MaxListed)
 	require.Equal(t, uint32(plan.MaxListed+1), r.Places[plan.MaxListed-1].Place.Partition)
@@ -307,7 +317,7 @@ func TestMovesRefuse(t *testing.T) {
 		weighted, err := plan.NewMoves(plan.Partitions(n), plan.Partitions(n), true)
 		require.NoError(t, err)
 		require.ErrorContains(t, m.Merge(weighted), "cannot take")
-		require.Zero(t, m.Movement(plan.ByKeys).Total, "what was refused is not in it")
+		require.Zero(t, moved(t, m).Total, "what was refused is not in it")
 	}
 	m, err := plan.NewMoves(a, b, false)
 	require.NoError(t, err)
