@@ -105,6 +105,9 @@ func (m *Moves) Add(rows *Rows, from, to []uint32) error {
 	return m.addSparse(p, rows, from, to)
 }
 
+// Moved says whether these two are different places.
+func (m *Moves) Moved(from, to uint32) bool { return m.same[from] != to }
+
 func (m *Moves) check(from, to uint32) error {
 	if from >= m.from.N && from != keymill.NoPartition {
 		return fmt.Errorf("place %d before, of %d", from, m.from.N)

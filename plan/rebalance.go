@@ -59,6 +59,20 @@ func Rebalance(loads []uint64, owners []uint32, from, to Places) (*Rebalanced, e
 	return result, nil
 }
 
+// Report returns the report of what loads were planned by, under that name.
+func (r *Rebalanced) Report(by string, loads []uint64, to Places) (*RebalanceReport, error) {
+	has := make([]uint64, to.N)
+	for p, owner := range r.Owners {
+		has[owner] += loads[p]
+	}
+	var shares []uint64
+	for i := range to.N {
+		shares = append(shares, to.weight(i))
+	}
+	spread, err := NewSpread(has, shares)
+	return &RebalanceReport{By: by, Total: spread.Total, Moved: r.Moved, Bound: r.Bound, Spread: spread}, err
+}
+
 // rebalancing is what is known of nodes and partitions on the way.
 type rebalancing struct {
 	loads  []uint64 // of each partition
