@@ -11,6 +11,7 @@ import (
 // may add to it at a time.
 type Heavy struct {
 	bounds    *Bounds
+	total     total
 	threshold uint64
 	shards    *shards[map[string]*HeavyKey]
 }
@@ -25,18 +26,28 @@ type HeavyKey struct {
 // heavyShards is how many goroutines count at a time, each in a map of its own.
 const heavyShards = 16
 
-// Heavy returns what counts the heaviest keys exactly, fewer than so many: those
+// Heavy returns what counts the heaviest keys exactly, about so many: those
 // from [Bounds.Threshold] on.
 func (b *Bounds) Heavy(keys int) *Heavy {
-	return &Heavy{b, b.Threshold(keys), newShards(1, heavyShards, func() map[string]*HeavyKey { return map[string]*HeavyKey{} })}
+	return &Heavy{bounds: b, threshold: b.Threshold(keys), shards: newShards(1, heavyShards, func() map[string]*HeavyKey { return map[string]*HeavyKey{} })}
 }
 
 // Threshold is the load from which every key is counted.
 func (h *Heavy) Threshold() uint64 { return h.threshold }
 
-// Add adds rows, whose Hashes are there.
+// Add adds rows, whose Hashes are there. If it fails it has added none.
 func (h *Heavy) Add(rows *Rows) error {
 	if err := rows.checkHashes(); err != nil {
+		return err
+	}
+	if err := rows.check(); err != nil {
+		return err
+	}
+	all, err := rows.total()
+	if err != nil {
+		return err
+	}
+	if err := h.total.add(all); err != nil {
 		return err
 	}
 	var keys map[string]*HeavyKey
@@ -72,7 +83,7 @@ func (h *Heavy) Keys() []HeavyKey {
 			}
 		}
 	})
-	measure := h.bounds.sketch.measure
+	measure := h.bounds.measure
 	var all []HeavyKey
 	for _, key := range sum {
 		if measure.Of(key.Load) >= h.threshold {

@@ -25,6 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.AddCommand(a.reshardCommand())
 	return cmd
 }
 
@@ -94,6 +95,14 @@ type passed struct {
 // partitions under each side. It returns how many rows were read.
 func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
 	each func(rows *plan.Rows, parts [][]uint32) error) (int64, error) {
+	return a.passJobs(ctx, args, f, sides, hashed, func(_ *ingest.Job, rows *plan.Rows, parts [][]uint32) error {
+		return each(rows, parts)
+	})
+}
+
+// passJobs is pass for who writes something of each row: to the Out of its job.
+func (a *app) passJobs(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
+	each func(job *ingest.Job, rows *plan.Rows, parts [][]uint32) error) (int64, error) {
 	f.input.positions = f.input.positions || f.weights // rows of bad weights are rejected
 	pool := sync.Pool{New: func() any {
 		return &passed{placements: make([]keymill.Placement, len(sides)), parts: make([][]uint32, len(sides))}
@@ -130,7 +139,7 @@ func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*si
 			}
 			p.rows.Hashes = p.identities.Hashes
 		}
-		return each(&p.rows, p.parts)
+		return each(job, &p.rows, p.parts)
 	})
 }
 
