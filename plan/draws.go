@@ -26,6 +26,7 @@ import (
 type Draws struct {
 	measure Measure
 	k       int
+	longest int // bytes of a key that are kept
 	// limit: what fires later is not drawn; the bits of a float64. It is read without the
 	// lock, and only falls.
 	limit atomic.Uint64
@@ -38,21 +39,19 @@ type Draws struct {
 // Draw is the key of a row that was drawn.
 type Draw struct {
 	Hash uint64 // as [Identity] says
-	Key  []byte // the first [DrawnKey] bytes of the key, if it is longer
-	Cut  bool   // it is longer
+	Key  []byte
+	Cut  bool // these are only its first bytes
 	at   float64
 }
-
-// DrawnKey is how many bytes of a key are kept at most.
-const DrawnKey = 1 << 10
 
 // drawnBytes is how many bytes of different keys are kept.
 const drawnBytes = 8 << 20
 
 // NewDraws returns up to k draws, 8 at least, by the measure; fewer, if their
-// different keys have more than 8 MiB.
-func NewDraws(measure Measure, k int) *Draws {
-	d := &Draws{measure: measure, k: max(k, 8)}
+// different keys have more than 8 MiB. Of a key no more than so many bytes are kept,
+// 8 MiB at most.
+func NewDraws(measure Measure, k, bytes int) *Draws {
+	d := &Draws{measure: measure, k: max(k, 8), longest: min(bytes, drawnBytes)}
 	d.limit.Store(math.Float64bits(math.Inf(1)))
 	return d
 }
@@ -94,10 +93,9 @@ func (d *Draws) fire(rows *Rows, i int, random uint64, w float64) {
 			return
 		}
 		if key == nil {
-			key = rows.Keys.Key(i)
-			key = append(make([]byte, 0, min(len(key), DrawnKey)), key[:min(len(key), DrawnKey)]...)
+			key = bytes.Clone(rows.Keys.Key(i)[:min(len(rows.Keys.Key(i)), d.longest)])
 		}
-		d.add(Draw{rows.Hashes[i], key, len(rows.Keys.Key(i)) > DrawnKey, at})
+		d.add(Draw{rows.Hashes[i], key, len(rows.Keys.Key(i)) > len(key), at})
 		random = mix(random + uint64(n+1)*golden)
 	}
 }

@@ -27,12 +27,13 @@ type Hot struct {
 	// heaviest key that has a partition: more do not make it smaller. 0 if no row has one.
 	LargestUseful Span `json:"largest_useful_partitions"`
 
-	AsIs Outcome   `json:"as_is"`
-	Salt *Salt     `json:"salt,omitempty"`
-	Ifs  []HotStep `json:"ifs"` // the heaviest key isolated or salted, the two heaviest, ...
+	AsIs   Outcome   `json:"as_is"`
+	Salt   *Salt     `json:"salt,omitempty"`
+	WhatIf []HotStep `json:"what_if"` // the heaviest key isolated or salted, the two heaviest, ...
 }
 
-// Salt is how keys are split: the rows of a key are dealt round robin to so many keys.
+// Salt is how keys are split: the rows of a key are dealt round robin to so many keys. By
+// bytes or weight, too, each has the same, but for one unit, and their names count as the key's.
 type Salt struct {
 	Over int    `json:"over"`
 	As   string `json:"as"` // what those are called, where %k is the key and %n their number, from 0
@@ -45,7 +46,7 @@ type HotKey struct {
 	Has       Span    `json:"has"`                 // by the measure
 	Load      *Load   `json:"load,omitempty"`      // all that it has, if that is known exactly
 	Share     Ratio   `json:"share"`               // Has of the total
-	Partition *uint32 `json:"partition"`           // null: it has none
+	Partition *uint32 `json:"partition"`           // null: it has none, or is cut
 	Node      string  `json:"node,omitempty"`      // that has the partition
 	OfItsOwn  Ratio   `json:"share_of_partition"`  // Has of what the partition has
 	SaltedTo  int     `json:"salted_to,omitempty"` // how many partitions it is on when it is salted
@@ -72,7 +73,7 @@ type HotPlaced struct {
 	Cut       bool
 	Has       Span
 	Load      *Load
-	Partition uint32   // keymill.NoPartition if it has none
+	Partition uint32   // keymill.NoPartition if it has none, or that is not known
 	Node      string   // "" if there are no nodes
 	Salted    []uint32 // the partition of each key that it is split to; nil if it is not split
 }
@@ -81,7 +82,7 @@ type HotPlaced struct {
 // has more than others, and for what each partition has. Total, Unplaced and By are there.
 func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 	h.Partitions, h.OthersAtMost = uint32(len(loads)), others
-	h.Keys, h.Ifs = []HotKey{}, []HotStep{}
+	h.Keys, h.WhatIf = []HotKey{}, []HotStep{}
 	w := newHotWork(h, loads)
 	heaviest := Span{0, others}
 	for _, key := range keys {
@@ -99,6 +100,9 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 			distinct := slices.Clone(key.Salted)
 			slices.Sort(distinct)
 			of.SaltedTo = len(slices.Compact(distinct))
+		}
+		if key.Cut {
+			heaviest.High = max(heaviest.High, key.Has.High) // if it is in a partition
 		}
 		h.Keys = append(h.Keys, of)
 	}
@@ -121,7 +125,7 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 			salted := w.outcome(w.fullest(w.salted), uint64(len(loads)), w.total)
 			step.Salted = &salted
 		}
-		h.Ifs = append(h.Ifs, step)
+		h.WhatIf = append(h.WhatIf, step)
 	}
 	if w.total > 0 {
 		h.LargestUseful = Span{ceilDiv(w.total, max(heaviest.High, 1)), ceilDiv(w.total, max(heaviest.Low, 1))}

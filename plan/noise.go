@@ -42,3 +42,6 @@ func (b *Bounds) Noise(chance float64) uint64 {
 	}
 	return low
 }
+
+// Measure returns what is bounded.
+func (b *Bounds) Measure() Measure { return b.sketch.measure }
