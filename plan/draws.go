@@ -33,7 +33,7 @@ type Draws struct {
 
 	mu    sync.Mutex
 	draws []Draw
-	bytes int // of the keys, those that are there twice counted twice
+	bytes int // of the keys, of those that are there twice some counted twice
 }
 
 // Draw is the key of a row that was drawn.
@@ -85,15 +85,16 @@ func (d *Draws) Add(rows *Rows) error {
 func (d *Draws) fire(rows *Rows, i int, random uint64, w float64) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var key []byte
+	var key []byte // once in memory
 	at := 0.0
 	for n := range d.k { // of one row, no more than k are among the first k
 		at -= math.Log1p(-fraction(random)) / w
 		if at > math.Float64frombits(d.limit.Load()) {
 			return
 		}
-		if key == nil {
+		if n == 0 {
 			key = bytes.Clone(rows.Keys.Key(i)[:min(len(rows.Keys.Key(i)), d.longest)])
+			d.bytes += len(key)
 		}
 		d.add(Draw{rows.Hashes[i], key, len(rows.Keys.Key(i)) > len(key), at})
 		random = mix(random + uint64(n+1)*golden)
@@ -104,7 +105,6 @@ func (d *Draws) fire(rows *Rows, i int, random uint64, w float64) {
 // so that each costs little.
 func (d *Draws) add(draw Draw) {
 	d.draws = append(d.draws, draw)
-	d.bytes += len(draw.Key)
 	if len(d.draws) >= 2*d.k || d.bytes >= 2*drawnBytes {
 		d.shrink()
 	}
@@ -115,7 +115,10 @@ func (d *Draws) add(draw Draw) {
 // only what would have been left of them together.
 func (d *Draws) shrink() {
 	slices.SortFunc(d.draws, func(a, b Draw) int {
-		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.Hash, b.Hash), bytes.Compare(a.Key, b.Key))
+		if a.at != b.at { // the others are hardly ever asked
+			return cmp.Compare(a.at, b.at)
+		}
+		return cmp.Or(cmp.Compare(a.Hash, b.Hash), bytes.Compare(a.Key, b.Key))
 	})
 	keys := map[uint64][]byte{}
 	d.bytes = 0
@@ -150,6 +153,7 @@ func (d *Draws) Merge(other *Draws) error {
 	defer d.mu.Unlock()
 	for _, draw := range draws {
 		if draw.at <= math.Float64frombits(d.limit.Load()) {
+			d.bytes += len(draw.Key)
 			d.add(draw)
 		}
 	}

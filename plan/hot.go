@@ -235,6 +235,9 @@ func (w *hotWork) outcome(fullest Span, partitions, total uint64) Outcome {
 func (w *hotWork) others(fullest Span, partitions uint64, lost Span) Outcome {
 	o := Outcome{Partitions: partitions, Fullest: fullest}
 	o.MaxMean.Low = fullest.over(w.total-lost.Low, partitions).Low
-	o.MaxMean.High = fullest.over(w.total-lost.High, partitions).High
+	o.MaxMean.High = float64(partitions) // one has all of it
+	if left := w.total - lost.High; fullest.High == 0 || left > 0 {
+		o.MaxMean.High = min(o.MaxMean.High, fullest.over(left, partitions).High)
+	}
 	return o
 }
