@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -58,7 +59,7 @@ func NewDraws(measure Measure, k, bytes int) *Draws {
 
 // Add adds rows, whose Hashes and Serials are there.
 func (d *Draws) Add(rows *Rows) error {
-	if err := rows.checkHashes(); err != nil {
+	if err := errors.Join(rows.checkHashes(), rows.check()); err != nil {
 		return err
 	}
 	if len(rows.Serials) != rows.Keys.Len() {

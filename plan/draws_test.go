@@ -52,8 +52,8 @@ func TestDrawsAreTheFirst(t *testing.T) {
 				require.Equal(t, want, draws.Draws(), "%s, %d rows", by, rows)
 			}
 			one, two := NewDraws(by, k, 100), NewDraws(by, k, 100)
-			addAll(t, all[:rows/3], one.Add)
-			addAll(t, all[rows/3:], two.Add)
+			addAtOnce(t, all[:rows/3], one.Add)
+			addAtOnce(t, all[rows/3:], two.Add)
 			require.NoError(t, one.Merge(two))
 			require.Equal(t, want, one.Draws())
 		}
@@ -67,7 +67,7 @@ func TestDrawsAreByShare(t *testing.T) {
 	for _, by := range []Measure{ByKeys, ByBytes, ByWeight} {
 		const k = 50_000
 		draws := NewDraws(by, k, 100)
-		addAll(t, all, draws.Add)
+		addAtOnce(t, all, draws.Add)
 		total, got := uint64(0), map[string]int{}
 		for _, load := range sums {
 			total += by.Of(load)
@@ -111,7 +111,7 @@ func TestDrawsOfLongKeys(t *testing.T) {
 	}
 
 	cut := NewDraws(ByKeys, 100, 1000)
-	addAll(t, append(all[:1:1], testRow{key: "short", serial: 1000}), cut.Add)
+	addAtOnce(t, append(all[:1:1], testRow{key: "short", serial: 1000}), cut.Add)
 	for _, draw := range cut.Draws() {
 		require.Equal(t, len(draw.Key) == 1000, draw.Cut)
 		require.True(t, draw.Cut || string(draw.Key) == "short")
@@ -121,9 +121,9 @@ func TestDrawsOfLongKeys(t *testing.T) {
 func TestDrawsThatAreNone(t *testing.T) {
 	draws := NewDraws(ByWeight, 100, 100)
 	require.Empty(t, draws.Draws())
-	addAll(t, []testRow{{key: "a"}, {key: "b", serial: 1}}, draws.Add)
+	addAtOnce(t, []testRow{{key: "a"}, {key: "b", serial: 1}}, draws.Add)
 	require.Empty(t, draws.Draws(), "what weighs nothing is not drawn")
-	addAll(t, []testRow{{key: "c", serial: 2, weight: 1}}, draws.Add)
+	addAtOnce(t, []testRow{{key: "c", serial: 2, weight: 1}}, draws.Add)
 	require.Len(t, draws.Draws(), 100)
 
 	rows := rowsOf([]testRow{{key: "a"}})

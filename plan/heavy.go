@@ -3,6 +3,7 @@ package plan
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -13,6 +14,7 @@ import (
 // may add to it at a time.
 type Heavy struct {
 	bounds    *Bounds
+	total     total
 	threshold atomic.Uint64
 
 	mu     sync.Mutex
@@ -47,9 +49,9 @@ func (b *Bounds) HeavyFrom(threshold uint64) *Heavy {
 // Threshold is the load from which every key is counted. It is final when all rows are added.
 func (h *Heavy) Threshold() uint64 { return h.threshold.Load() }
 
-// Add adds rows, whose Hashes are there.
+// Add adds rows, whose Hashes are there. If it fails it has added none.
 func (h *Heavy) Add(rows *Rows) error {
-	if err := rows.checkHashes(); err != nil {
+	if err := h.total.addRows(rows); err != nil {
 		return err
 	}
 	threshold := h.threshold.Load()
@@ -94,14 +96,15 @@ func (h *Heavy) raise() {
 func (h *Heavy) Keys() []HeavyKey {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	measure, threshold := h.bounds.sketch.measure, h.threshold.Load()
+	measure, threshold := h.bounds.measure, h.threshold.Load()
 	return slices.DeleteFunc(h.counts.heaviest(measure), func(key HeavyKey) bool { return measure.Of(key.Load) < threshold })
 }
 
 // Census counts every key of a stream exactly, for as long as they are few. Any
 // number of goroutines may add to it at a time.
 type Census struct {
-	over atomic.Bool // the keys were too many
+	over  atomic.Bool // the keys were too many
+	total total
 
 	mu     sync.Mutex
 	counts keyCounts
@@ -110,9 +113,9 @@ type Census struct {
 // NewCensus returns a census of up to 32,768 keys, which have 4 MiB at most.
 func NewCensus() *Census { return &Census{} }
 
-// Add adds rows, whose Hashes are there.
+// Add adds rows, whose Hashes are there. If it fails it has added none.
 func (c *Census) Add(rows *Rows) error {
-	if err := rows.checkHashes(); err != nil {
+	if err := c.total.addRows(rows); err != nil {
 		return err
 	}
 	if c.over.Load() {
@@ -138,6 +141,19 @@ func (c *Census) Keys(measure Measure) ([]HeavyKey, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.counts.heaviest(measure), !c.over.Load()
+}
+
+// addRows adds all rows, or fails if one of them lacks something, its hash too, or if a sum would be
+// 2^64 or more.
+func (t *total) addRows(rows *Rows) error {
+	if err := errors.Join(rows.checkHashes(), rows.check()); err != nil {
+		return err
+	}
+	all, err := rows.total()
+	if err != nil {
+		return err
+	}
+	return t.add(all)
 }
 
 // keyCounts are keys and what they have. The zero keyCounts has none.

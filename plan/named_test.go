@@ -14,8 +14,8 @@ func sketchOf(t *testing.T, all []testRow, by Measure, width, k int) (*Bounds, [
 	sketch, err := NewSketch(by, width)
 	require.NoError(t, err)
 	draws := NewDraws(by, k, 1000)
-	addAll(t, all, sketch.Add)
-	addAll(t, all, draws.Add)
+	addAtOnce(t, all, sketch.Add)
+	addAtOnce(t, all, draws.Add)
 	return sketch.Bounds(), draws.Draws()
 }
 

@@ -17,20 +17,20 @@ import (
 // Source: Ting, "Count-min: optimal estimation and tight error bounds using empirical error
 // distributions" (2018).
 func (b *Bounds) Noise(chance float64) uint64 {
-	w := b.sketch.width()
-	var rows [sketchRows][]uint64
+	w := b.width()
+	rows := make([]cells, b.rows)
 	most := uint64(math.MaxUint64)
 	for row := range rows {
-		rows[row] = slices.Sorted(slices.Values(b.cells.of[row*w : (row+1)*w]))
+		rows[row] = slices.Sorted(slices.Values(b.row(row)))
 		most = min(most, rows[row][w-1])
 	}
 	beyond := func(x uint64) float64 {
-		product := 1.0
+		chances := 1.0
 		for _, row := range rows {
 			more := w - sort.Search(w, func(i int) bool { return row[i] > x })
-			product *= float64(more) / float64(w)
+			chances *= float64(more) / float64(w)
 		}
-		return product
+		return chances
 	}
 	low, high := uint64(0), most // beyond(most) is 0
 	for low < high {
@@ -44,4 +44,4 @@ func (b *Bounds) Noise(chance float64) uint64 {
 }
 
 // Measure returns what is bounded.
-func (b *Bounds) Measure() Measure { return b.sketch.measure }
+func (b *Bounds) Measure() Measure { return b.measure }

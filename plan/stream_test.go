@@ -78,8 +78,8 @@ func inPieces(t testing.TB, random *rand.Rand, all []testRow, workers int, add f
 	wg.Wait()
 }
 
-// addAll adds all rows at once.
-func addAll(t testing.TB, all []testRow, add func(*Rows) error) {
+// addAtOnce adds all rows at once.
+func addAtOnce(t testing.TB, all []testRow, add func(*Rows) error) {
 	t.Helper()
 	require.NoError(t, add(rowsOf(all)))
 }
