@@ -80,8 +80,8 @@ type HotPlaced struct {
 
 // Work works the report out for keys, the heaviest first, of which no key but those
 // has more than others, and for what each partition has. Total, Unplaced and By are there.
-func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
-	h.Partitions, h.OthersAtMost = uint32(len(loads)), others
+func (h *Hot) Work(loads *Loads, keys []HotPlaced, others uint64) error {
+	h.Partitions, h.OthersAtMost = uint32(loads.Len()), others
 	h.Keys, h.WhatIf = []HotKey{}, []HotStep{}
 	w := newHotWork(h, loads)
 	heaviest := Span{0, others}
@@ -91,11 +91,11 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 			Share: key.Has.over(h.By.Of(h.Total), 1),
 		}
 		if key.Partition != keymill.NoPartition {
-			if uint64(key.Partition) >= uint64(len(loads)) {
-				return fmt.Errorf("key %q is in partition %d, of %d", key.Key, key.Partition, len(loads))
+			if uint64(key.Partition) >= uint64(loads.Len()) {
+				return fmt.Errorf("key %q is in partition %d, of %d", key.Key, key.Partition, loads.Len())
 			}
 			of.Partition = &key.Partition
-			of.OfItsOwn = key.Has.over(h.By.Of(loads[key.Partition]), 1)
+			of.OfItsOwn = key.Has.over(h.By.Of(loads.At(int(key.Partition))), 1)
 			heaviest = Span{max(heaviest.Low, key.Has.Low), max(heaviest.High, key.Has.High)}
 			distinct := slices.Clone(key.Salted)
 			slices.Sort(distinct)
@@ -108,7 +108,7 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 	}
 	placed := slices.DeleteFunc(slices.Clone(keys), func(k HotPlaced) bool { return k.Partition == keymill.NoPartition })
 	w.watch(placed)
-	h.AsIs = w.outcome(w.fullest(w.isolated), uint64(len(loads)), w.total)
+	h.AsIs = w.outcome(w.fullest(w.isolated), uint64(loads.Len()), w.total)
 	var own, out Span // what has the heaviest of the keys that are out of the way, and what have all of them
 	for i, key := range placed {
 		own = Span{max(own.Low, key.Has.Low), max(own.High, key.Has.High)}
@@ -117,12 +117,12 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 		rest := w.fullest(w.isolated)
 		step := HotStep{
 			Keys:     i + 1,
-			Isolated: w.outcome(Span{max(own.Low, rest.Low), max(own.High, rest.High)}, uint64(len(loads)+i+1), w.total),
-			Others:   w.others(rest, uint64(len(loads)), out),
+			Isolated: w.outcome(Span{max(own.Low, rest.Low), max(own.High, rest.High)}, uint64(loads.Len()+i+1), w.total),
+			Others:   w.others(rest, uint64(loads.Len()), out),
 		}
 		if h.Salt != nil {
 			w.salt(key)
-			salted := w.outcome(w.fullest(w.salted), uint64(len(loads)), w.total)
+			salted := w.outcome(w.fullest(w.salted), uint64(loads.Len()), w.total)
 			step.Salted = &salted
 		}
 		h.WhatIf = append(h.WhatIf, step)
@@ -137,16 +137,16 @@ func (h *Hot) Work(loads []Load, keys []HotPlaced, others uint64) error {
 type hotWork struct {
 	by       Measure
 	total    uint64 // of all rows that have a partition
-	loads    []Load
+	loads    *Loads
 	rest     uint64          // what the fullest partition has of those that are not watched
 	isolated map[uint32]Span // what the watched partitions have left
 	salted   map[uint32]Span
 }
 
-func newHotWork(h *Hot, loads []Load) *hotWork {
+func newHotWork(h *Hot, loads *Loads) *hotWork {
 	w := &hotWork{by: h.By, loads: loads, isolated: map[uint32]Span{}, salted: map[uint32]Span{}}
-	for _, l := range loads {
-		w.total += h.By.Of(l)
+	for p := range loads.Len() {
+		w.total += h.By.Of(loads.At(p))
 	}
 	return w
 }
@@ -156,13 +156,13 @@ func newHotWork(h *Hot, loads []Load) *hotWork {
 func (w *hotWork) watch(keys []HotPlaced) {
 	for _, key := range keys {
 		for _, p := range append([]uint32{key.Partition}, key.Salted...) {
-			w.isolated[p] = Exactly(w.by.Of(w.loads[p]))
+			w.isolated[p] = Exactly(w.by.Of(w.loads.At(int(p))))
 			w.salted[p] = w.isolated[p]
 		}
 	}
-	for p, l := range w.loads {
+	for p := range w.loads.Len() {
 		if _, watched := w.isolated[uint32(p)]; !watched {
-			w.rest = max(w.rest, w.by.Of(l))
+			w.rest = max(w.rest, w.by.Of(w.loads.At(p)))
 		}
 	}
 }

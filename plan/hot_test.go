@@ -56,6 +56,16 @@ func newHotCase(random *rand.Rand, parts uint32, top, salt int, scheme place.Sch
 	return c
 }
 
+// inLoads returns the loads as a tally has them.
+func inLoads(loads []Load) *Loads {
+	l := &Loads{}
+	for _, load := range loads {
+		l.of = append(l.of, keysAndBytes{load.Keys, load.Bytes})
+		l.weights = append(l.weights, load.Weight)
+	}
+	return l
+}
+
 func salted(key string, n int) string { return fmt.Sprintf("%s#%d", key, n) }
 
 func heaviestOf(counts map[string]uint64) (keys []string) {
@@ -100,7 +110,7 @@ func TestHotIsWhatRowsDo(t *testing.T) {
 		scheme := place.Pulsar(c.parts)
 		c = newHotCase(random, c.parts, 1+random.IntN(12), 2+random.IntN(9), scheme)
 		h := &Hot{By: ByKeys, Total: Load{Keys: uint64(len(c.rows))}, Unplaced: c.none, Salt: &Salt{Over: c.salt, As: "%k#%n"}}
-		require.NoError(t, h.Work(c.loads, c.keys, c.most))
+		require.NoError(t, h.Work(inLoads(c.loads), c.keys, c.most))
 
 		most, all := c.fullest(func(key string, _ int) string { return c.normal(key) })
 		want := Outcome{uint64(c.parts), Exactly(most), ratio(most, all, c.parts)}
@@ -166,14 +176,14 @@ func TestHotBoundsHold(t *testing.T) {
 		random := newRandom(uint64(1000 + i))
 		c := newHotCase(random, 2+random.Uint32N(20), 1+random.IntN(9), 2+random.IntN(9), place.Pulsar(2))
 		exact := &Hot{By: ByKeys, Total: Load{Keys: uint64(len(c.rows))}, Salt: &Salt{}}
-		require.NoError(t, exact.Work(c.loads, c.keys, c.most))
+		require.NoError(t, exact.Work(inLoads(c.loads), c.keys, c.most))
 		loose := &Hot{By: ByKeys, Total: Load{Keys: uint64(len(c.rows))}, Salt: &Salt{}}
 		keys := slices.Clone(c.keys)
 		for j := range keys {
 			n := keys[j].Has.Low
 			keys[j].Has = Span{n - random.Uint64N(n+1), n + random.Uint64N(20)}
 		}
-		require.NoError(t, loose.Work(c.loads, keys, c.most+random.Uint64N(5)))
+		require.NoError(t, loose.Work(inLoads(c.loads), keys, c.most+random.Uint64N(5)))
 		within := func(what string, exact, loose Outcome) {
 			require.LessOrEqual(t, loose.Fullest.Low, exact.Fullest.Low, what)
 			require.GreaterOrEqual(t, loose.Fullest.High, exact.Fullest.High, what)
@@ -195,12 +205,12 @@ func TestHotBoundsHold(t *testing.T) {
 func TestLargestUseful(t *testing.T) {
 	for _, c := range []struct{ total, heaviest, want uint64 }{{100, 100, 1}, {100, 50, 2}, {100, 40, 3}, {100, 1, 100}, {101, 50, 3}} {
 		h := &Hot{By: ByKeys, Total: Load{Keys: c.total}}
-		require.NoError(t, h.Work([]Load{{Keys: c.total}}, []HotPlaced{{Has: Exactly(c.heaviest)}}, 1))
+		require.NoError(t, h.Work(inLoads([]Load{{Keys: c.total}}), []HotPlaced{{Has: Exactly(c.heaviest)}}, 1))
 		require.Equal(t, Exactly(c.want), h.LargestUseful)
 	}
 	h := &Hot{By: ByKeys}
-	require.NoError(t, h.Work(make([]Load, 3), nil, 0))
+	require.NoError(t, h.Work(inLoads(make([]Load, 3)), nil, 0))
 	require.Equal(t, Span{}, h.LargestUseful)
 	require.Equal(t, Outcome{Partitions: 3}, h.AsIs)
-	require.ErrorContains(t, h.Work(make([]Load, 3), []HotPlaced{{Key: []byte("a"), Partition: 3}}, 0), `key "a" is in partition 3, of 3`)
+	require.ErrorContains(t, h.Work(inLoads(make([]Load, 3)), []HotPlaced{{Key: []byte("a"), Partition: 3}}, 0), `key "a" is in partition 3, of 3`)
 }

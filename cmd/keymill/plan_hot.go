@@ -178,7 +178,7 @@ func (a *app) planHot(ctx context.Context, args []string, f *hotFlags) error {
 	if rejected != nil && !isRejected(rejected) {
 		return rejected
 	}
-	loads, unplaced := p.Loads()
+	loads, unplaced := p.Tally.Sum()
 	scheme, _ := s.params.Resolve()
 	report := &plan.Hot{
 		Scheme: scheme.Name, Hash: scheme.Hash.String(), By: measure,

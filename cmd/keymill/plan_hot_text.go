@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/keymill/keymill/plan"
@@ -16,7 +17,7 @@ func writeHot(out io.Writer, h *plan.Hot) {
 		fmt.Fprintln(out, `The input was read once: "a to b" is what is sure of a figure, and all of it is sure by 99.9 %. Of a file, figures are exact.`)
 	}
 	if h.Unplaced.Keys > 0 {
-		fmt.Fprintf(out, "%s have no partition, as the system places them by chance.\n", plural(int64(h.Unplaced.Keys), "row"))
+		fmt.Fprintf(out, "Without a partition, since the system places them by chance: %s.\n", plural(int64(h.Unplaced.Keys), "row"))
 	}
 	writeHeaviest(out, h)
 	if len(h.Keys) > 0 {
@@ -31,9 +32,12 @@ func writeHot(out io.Writer, h *plan.Hot) {
 
 // writeHeaviest says what is asked first: what no function and no more partitions can change.
 func writeHeaviest(out io.Writer, h *plan.Hot) {
-	if len(h.Keys) == 0 {
+	switch {
+	case h.Total.Keys == 0:
+		return
+	case len(h.Keys) == 0:
 		fmt.Fprintf(out, "No key has more than %s of the %s %s.\n", groupedUint(h.OthersAtMost), groupedUint(h.By.Of(h.Total)), unit(h.By))
-	} else {
+	default:
 		fmt.Fprintf(out, "The heaviest key has %s of the %s %s: %s.\n",
 			spanText(h.Keys[0].Has), groupedUint(h.By.Of(h.Total)), unit(h.By), percentText(h.Keys[0].Share))
 	}
@@ -42,10 +46,16 @@ func writeHeaviest(out io.Writer, h *plan.Hot) {
 	case n.High == 0:
 	case len(h.WhatIf) == 0:
 		fmt.Fprintf(out, "Every number of partitions up to %s is useful: no key has more than the mean of so many.\n", groupedUint(n.Low))
-	case n.Exact():
-		fmt.Fprintf(out, "Largest useful number of partitions: %s. With more the fullest one still has this key.\n", groupedUint(n.Low))
 	default:
-		fmt.Fprintf(out, "Largest useful number of partitions: between %s and %s. With more the fullest one still has this key.\n", groupedUint(n.Low), groupedUint(n.High))
+		text := groupedUint(n.Low)
+		if !n.Exact() {
+			text = "between " + text + " and " + groupedUint(n.High)
+		}
+		key := "this key"
+		if h.Keys[0].Partition == nil {
+			key = "the heaviest key that has one"
+		}
+		fmt.Fprintf(out, "Largest useful number of partitions: %s. With more the fullest one still has %s.\n", text, key)
 	}
 }
 
@@ -85,7 +95,14 @@ func writeHotKeys(out io.Writer, h *plan.Hot) {
 		t.add(row...)
 	}
 	t.write(out)
-	fmt.Fprintf(out, "No other key has more than %s.\n", groupedUint(h.OthersAtMost))
+	if h.OthersAtMost == 0 {
+		fmt.Fprintln(out, "No other key has any.")
+	} else {
+		fmt.Fprintf(out, "No other key has more than %s.\n", groupedUint(h.OthersAtMost))
+	}
+	if slices.ContainsFunc(h.Keys, func(k plan.HotKey) bool { return k.SaltedTo == 1 }) && h.Partitions > 1 {
+		fmt.Fprintln(out, "A key that is salted on 1 partition is not split: of its salted keys the scheme hashes the same, or they met by chance.")
+	}
 }
 
 func writeHotSteps(out io.Writer, h *plan.Hot) {
