@@ -82,7 +82,11 @@ func (t *reshardText) writeAnswer() {
 	fmt.Fprintf(w, "max/mean\t%.4f before, %.4f after\tCV %.4f before, %.4f after\n",
 		t.SpreadBefore.MaxMean, t.SpreadAfter.MaxMean, t.SpreadBefore.CV, t.SpreadAfter.CV)
 	_ = w.Flush() // to memory
-	fmt.Fprintf(t.out, "minimum: what has to move so that each %s has its share of all %s by its weight.\n", t.kind(), unitOf(t.by))
+	share := "each partition has the same part of all " + unitOf(t.by)
+	if t.kind() == "node" {
+		share = "each node has its part of all " + unitOf(t.by) + ", by its weight"
+	}
+	fmt.Fprintf(t.out, "minimum: what has to move so that %s.\n", share)
 }
 
 // loadText is what a place has to bear: its weight, if that is what is measured, else bytes.
