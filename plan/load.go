@@ -62,7 +62,8 @@ type Rows struct {
 	Keys    *keymill.Batch
 	Values  *keymill.Batch // as many as Keys; nil or empty if there are none
 	Weights []uint64       // as many as Keys; nil if every row weighs nothing
-	Hashes  []uint64       // [Identity] of the keys; only [Sketch], [Sample] and [Heavy] look at them
+	Hashes  []uint64       // [Identity] of the keys; what looks at single keys needs them
+	Serials []uint64       // a number of each row that no other has; only [Draws] look at them
 }
 
 // Identity is how the keys of Rows.Hashes are hashed. Two keys of the same hash

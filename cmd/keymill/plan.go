@@ -25,6 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.AddCommand(a.planHotCommand())
 	return cmd
 }
 
@@ -35,6 +36,8 @@ type planFlags struct {
 	measure string
 	weights bool
 	html    string
+
+	serials bool // not a flag: rows have their serials
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
@@ -129,6 +132,12 @@ func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*si
 				return err
 			}
 			p.rows.Hashes = p.identities.Hashes
+		}
+		if f.serials {
+			p.rows.Serials = p.rows.Serials[:0]
+			for i := range job.Keys.Len() {
+				p.rows.Serials = append(p.rows.Serials, job.Serial(i))
+			}
 		}
 		return each(&p.rows, p.parts)
 	})
