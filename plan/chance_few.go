@@ -16,7 +16,7 @@ import (
 const (
 	maxSimulated = 256
 	fallingKeys  = 300
-	countedKeys  = 20_000
+	pouredKeys   = 20_000
 	simulations  = 4000
 )
 
@@ -55,20 +55,20 @@ type simulation struct {
 	ends  []float64 // where each share ends, of all one behind the other; nil if they are equal
 	loads []float64
 	fell  []int // where keys fell one by one
-	drawn []ratio
+	drawn []drawnLoad
 
 	// Of keys that do not all fall one by one:
 	means  []float64
 	tables [][]float64 // of small means: see poissonTable
 }
 
-// ratio is the load of something that is not empty, over what its share of all loads is.
-type ratio struct{ of, share float64 }
+// drawnLoad is the load of something that is not empty, over what its share of all loads is.
+type drawnLoad struct{ of, share float64 }
 
 // prepare is for keys that are too many to fall one by one.
 func (s *simulation) prepare() {
 	atOnce := s.keys
-	if s.keys <= countedKeys {
+	if s.keys <= pouredKeys {
 		atOnce -= 5 * math.Sqrt(s.keys) // hardly ever it comes to more than all
 	}
 	s.means, s.tables = make([]float64, s.of), make([][]float64, s.of)
@@ -96,7 +96,7 @@ func (s *simulation) draw() {
 			s.loads[i] = s.poisson(i, mean)
 			sum += s.loads[i]
 		}
-		if s.keys > countedKeys {
+		if s.keys > pouredKeys {
 			keys = sum
 		}
 	}
@@ -115,7 +115,7 @@ func (s *simulation) draw() {
 	take := func(i int) {
 		if s.loads[i] > 0 {
 			share := s.share(i) / s.total
-			s.drawn = append(s.drawn, ratio{s.loads[i] / keys / share, share})
+			s.drawn = append(s.drawn, drawnLoad{s.loads[i] / keys / share, share})
 			s.loads[i] = 0
 		}
 	}
@@ -142,7 +142,7 @@ func (s *simulation) poisson(i int, mean float64) float64 {
 
 // figures returns max/mean, p99/mean, CV and Gini of what was drawn.
 func (s *simulation) figures() [4]float64 {
-	slices.SortFunc(s.drawn, func(a, b ratio) int { return cmp.Compare(a.of, b.of) })
+	slices.SortFunc(s.drawn, func(a, b drawnLoad) int { return cmp.Compare(a.of, b.of) })
 	below := 1.0 // what part of the shares; at first of those that are empty
 	for _, r := range s.drawn {
 		below -= r.share
