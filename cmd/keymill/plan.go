@@ -25,7 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.planHotCommand())
+	cmd.AddCommand(a.reshardCommand(), a.planHotCommand())
 	return cmd
 }
 
@@ -97,6 +97,14 @@ type passed struct {
 // partitions under each side. It returns how many rows were read.
 func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
 	each func(rows *plan.Rows, parts [][]uint32) error) (int64, error) {
+	return a.passJobs(ctx, args, f, sides, hashed, func(_ *ingest.Job, rows *plan.Rows, parts [][]uint32) error {
+		return each(rows, parts)
+	})
+}
+
+// passJobs is pass for who writes something of each row: to the Out of its job.
+func (a *app) passJobs(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
+	each func(job *ingest.Job, rows *plan.Rows, parts [][]uint32) error) (int64, error) {
 	f.input.positions = f.input.positions || f.weights // rows of bad weights are rejected
 	pool := sync.Pool{New: func() any {
 		return &passed{placements: make([]keymill.Placement, len(sides)), parts: make([][]uint32, len(sides))}
@@ -139,7 +147,7 @@ func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*si
 				p.rows.Serials = append(p.rows.Serials, job.Serial(i))
 			}
 		}
-		return each(&p.rows, p.parts)
+		return each(job, &p.rows, p.parts)
 	})
 }
 
