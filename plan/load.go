@@ -24,6 +24,11 @@ func (l Load) Plus(m Load) Load {
 	return Load{l.Keys + m.Keys, l.Bytes + m.Bytes, l.Weight + m.Weight}
 }
 
+// minus returns what is left of l without m, which is a part of it.
+func (l Load) minus(m Load) Load {
+	return Load{l.Keys - m.Keys, l.Bytes - m.Bytes, l.Weight - m.Weight}
+}
+
 // Measure is what a plan balances: which number of a [Load].
 type Measure string
 
@@ -62,7 +67,8 @@ type Rows struct {
 	Keys    *keymill.Batch
 	Values  *keymill.Batch // as many as Keys; nil or empty if there are none
 	Weights []uint64       // as many as Keys; nil if every row weighs nothing
-	Hashes  []uint64       // [Identity] of the keys; only [Sketch], [Sample] and [Heavy] look at them
+	Hashes  []uint64       // [Identity] of the keys; what looks at single keys needs them
+	Serials []uint64       // a number of each row that no other has; only [Draws] look at them
 }
 
 // Identity is how the keys of Rows.Hashes are hashed. Two keys of the same hash

@@ -25,7 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.reshardCommand())
+	cmd.AddCommand(a.reshardCommand(), a.planHotCommand())
 	return cmd
 }
 
@@ -36,6 +36,8 @@ type planFlags struct {
 	measure string
 	weights bool
 	html    string
+
+	serials bool // not a flag: rows have their serials
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
@@ -138,6 +140,12 @@ func (a *app) passJobs(ctx context.Context, args []string, f *planFlags, sides [
 				return err
 			}
 			p.rows.Hashes = p.identities.Hashes
+		}
+		if f.serials {
+			p.rows.Serials = p.rows.Serials[:0]
+			for i := range job.Keys.Len() {
+				p.rows.Serials = append(p.rows.Serials, job.Serial(i))
+			}
 		}
 		return each(job, &p.rows, p.parts)
 	})
