@@ -102,15 +102,15 @@ minimum: what has to move so that each partition has the same part of all rows.
 before  kafka, 2 partitions, hash murmur2
 after   kafka, 3 partitions, hash murmur2
 
-  partition  rows before  after  out  in  bytes out  in
-          0            3      0    3   0          9   0
-          1            1      2    1   2          2   6
-          2            0      2    0   2          0   5
+partition  rows before  after  out  in  bytes out  in
+        0            3      0    3   0          9   0
+        1            1      2    1   2          2   6
+        2            0      2    0   2          0   5
 
-  from  to  rows  bytes  of all that move
-     0   1     2      6            50.0 %
-     0   2     1      3            25.0 %
-     1   2     1      2            25.0 %
+from  to  rows  bytes  of all that move
+   0   1     2      6            50.0 %
+   0   2     1      3            25.0 %
+   1   2     1      2            25.0 %
 `, done(t, "", "plan", "reshard", "--scheme", "kafka", "--from", "2", "--to", "3", rows))
 
 	weighed := done(t, "", "plan", "reshard", "--scheme", "kafka", "--from", "2", "--to", "3", "--weights", "--by", "weight", rows)
@@ -118,7 +118,7 @@ after   kafka, 3 partitions, hash murmur2
 		"moved     4 of 4 rows (100 %)          11 B of 11 B (100 %)  weight 325 of 325 (100 %)",
 		"minimum   weight 213 (65.5 %)          this moves 1.526 times that", // 321 + 4 - 325/3, and so on: 212.67
 		"most in   partition 1                  weight 301, 2 rows",
-		"     0   1     301      6            92.6 %",
+		"   0   1     301      6            92.6 %",
 	} {
 		require.Contains(t, weighed, line+"\n")
 	}
@@ -173,7 +173,7 @@ func TestRebalanceOfRows(t *testing.T) {
 	// Numbers of partitions are known before the input is read, which may come from a pipe.
 	text := done(t, manyKeys(100), "plan", "reshard", "--scheme", "redis", "--nodes", write(t, "n", "a\nb\nc"), "--to-nodes", write(t, "m", "a\nb\nc\nd"),
 		"--rebalance", "--by", "partitions")
-	require.Contains(t, text, "\nrebalanced by partitions: 4,096 partitions of 16,384 partitions move, 25.0 %; max/mean 1.0000 after.\n"+
+	require.Contains(t, text, "\nrebalanced by partitions: 4,096 of 16,384 partitions move, 25.0 %; max/mean 1.0000 after.\n"+
 		"No plan moves less that leaves nodes as near to their shares.\n")
 	require.Contains(t, done(t, manyKeys(100), "plan", "reshard", "--scheme", "redis", "--nodes", write(t, "n", "a\nb\nc"), "--to-nodes", write(t, "m", "a\nb\nc\nd")),
 		"--rebalance gives them others, so that less moves.\n")
