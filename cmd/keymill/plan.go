@@ -105,6 +105,9 @@ func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*si
 // passJobs is pass for who writes something of each row: to the Out of its job.
 func (a *app) passJobs(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
 	each func(job *ingest.Job, rows *plan.Rows, parts [][]uint32) error) (int64, error) {
+	if err := checkPage(f.html); err != nil {
+		return 0, err
+	}
 	f.input.positions = f.input.positions || f.weights // rows of bad weights are rejected
 	pool := sync.Pool{New: func() any {
 		return &passed{placements: make([]keymill.Placement, len(sides)), parts: make([][]uint32, len(sides))}

@@ -211,6 +211,11 @@ func (a *app) planHot(ctx context.Context, args []string, f *hotFlags) error {
 	if err := report.Work(loads, named, others); err != nil {
 		return err
 	}
+	if f.html != "" {
+		if err := a.writePage(f.html, hotPage(report)); err != nil {
+			return worst(rejected, err)
+		}
+	}
 	return worst(rejected, writeReport(a, f.input.json, report, writeHot))
 }
 

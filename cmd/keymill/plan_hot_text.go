@@ -11,6 +11,22 @@ import (
 
 // writeHot writes the report for people.
 func writeHot(out io.Writer, h *plan.Hot) {
+	writeHotStream(out, h)
+	writeHeaviest(out, h)
+	if len(h.Keys) > 0 {
+		fmt.Fprintln(out)
+		hotKeysTable(h, keyText).write(out)
+		writeHotKeysNotes(out, h)
+	}
+	if len(h.WhatIf) > 0 {
+		fmt.Fprintln(out)
+		hotStepsTable(h).write(out)
+		writeHotStepsNotes(out, h)
+	}
+}
+
+// writeHotStream says what was read, and how well it is known.
+func writeHotStream(out io.Writer, h *plan.Hot) {
 	fmt.Fprintf(out, "%s of %s; %s, %s, by %s\n", plural(int64(h.Total.Keys), "row"), distinctText(h.Distinct),
 		h.Scheme, plural(int64(h.Partitions), "partition"), h.By)
 	if !h.Exact {
@@ -18,15 +34,6 @@ func writeHot(out io.Writer, h *plan.Hot) {
 	}
 	if h.Unplaced.Keys > 0 {
 		fmt.Fprintf(out, "Without a partition, since the system places them by chance: %s.\n", plural(int64(h.Unplaced.Keys), "row"))
-	}
-	writeHeaviest(out, h)
-	if len(h.Keys) > 0 {
-		fmt.Fprintln(out)
-		writeHotKeys(out, h)
-	}
-	if len(h.WhatIf) > 0 {
-		fmt.Fprintln(out)
-		writeHotSteps(out, h)
 	}
 }
 
@@ -59,7 +66,8 @@ func writeHeaviest(out io.Writer, h *plan.Hot) {
 	}
 }
 
-func writeHotKeys(out io.Writer, h *plan.Hot) {
+// hotKeysTable has a row for each key, which goes by the name that nameOf makes of it.
+func hotKeysTable(h *plan.Hot, nameOf func(key []byte) string) *table {
 	names := []string{"", "<key", unit(h.By), "of all", "partition", "of the partition"}
 	nodes := false
 	for _, k := range h.Keys {
@@ -77,7 +85,7 @@ func writeHotKeys(out io.Writer, h *plan.Hot) {
 		if k.Partition != nil {
 			partition, of = grouped(int64(*k.Partition)), percentText(k.OfItsOwn)
 		}
-		name := keyText(k.Bytes())
+		name := nameOf(k.Bytes())
 		if k.Cut {
 			name += " (cut)"
 		}
@@ -94,7 +102,10 @@ func writeHotKeys(out io.Writer, h *plan.Hot) {
 		}
 		t.add(row...)
 	}
-	t.write(out)
+	return t
+}
+
+func writeHotKeysNotes(out io.Writer, h *plan.Hot) {
 	if h.OthersAtMost == 0 {
 		fmt.Fprintln(out, "No other key has any.")
 	} else {
@@ -105,7 +116,8 @@ func writeHotKeys(out io.Writer, h *plan.Hot) {
 	}
 }
 
-func writeHotSteps(out io.Writer, h *plan.Hot) {
+// hotStepsTable has a row for each key that is taken out of the way.
+func hotStepsTable(h *plan.Hot) *table {
 	names := []string{"<", "isolated: fullest", "max/mean", "of the others"}
 	row := []string{"as it is", spanText(h.AsIs.Fullest), ratioText(h.AsIs.MaxMean), ""}
 	if h.Salt != nil {
@@ -115,17 +127,27 @@ func writeHotSteps(out io.Writer, h *plan.Hot) {
 	t := newTable(names...)
 	t.add(row...)
 	for _, step := range h.WhatIf {
-		name := "the heaviest key"
-		if step.Keys > 1 {
-			name = fmt.Sprintf("the %d heaviest", step.Keys)
-		}
-		row := []string{name, spanText(step.Isolated.Fullest), ratioText(step.Isolated.MaxMean), ratioText(step.Others.MaxMean)}
+		row := []string{stepName(step.Keys), spanText(step.Isolated.Fullest), ratioText(step.Isolated.MaxMean), ratioText(step.Others.MaxMean)}
 		if step.Salted != nil {
 			row = append(row, spanText(step.Salted.Fullest), ratioText(step.Salted.MaxMean))
 		}
 		t.add(row...)
 	}
-	t.write(out)
+	return t
+}
+
+// stepName says which keys are out of the way.
+func stepName(keys int) string {
+	switch keys {
+	case 0:
+		return "as it is"
+	case 1:
+		return "the heaviest key"
+	}
+	return fmt.Sprintf("the %d heaviest", keys)
+}
+
+func writeHotStepsNotes(out io.Writer, h *plan.Hot) {
 	if len(h.WhatIf) < len(h.Keys) {
 		fmt.Fprintln(out, "keys whose partition is not known are left out")
 	}

@@ -197,7 +197,7 @@ func (a *app) reshard(ctx context.Context, args []string, r *resharding) error {
 		return err
 	}
 	report.Rows, err = r.run(ctx, a, args, moves, report, out)
-	if err = worst(err, closeOut()); err != nil && !isRejected(err) || r.flags.moved == "-" {
+	if err = worst(err, closeOut()); err != nil && !isRejected(err) || r.flags.moved == "-" && r.flags.html == "" {
 		return err
 	}
 	movement, sumErr := moves.Movement(r.measure)
@@ -205,6 +205,11 @@ func (a *app) reshard(ctx context.Context, args []string, r *resharding) error {
 		return sumErr
 	}
 	report.Movement, report.After = *movement, r.layout(&r.after, r.toOf)
+	if r.flags.html != "" {
+		if pageErr := a.writePage(r.flags.html, reshardPage(r, report)); pageErr != nil || r.flags.moved == "-" {
+			return worst(err, pageErr)
+		}
+	}
 	return worst(err, a.writeReshard(r, report))
 }
 

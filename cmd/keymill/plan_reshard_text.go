@@ -36,14 +36,19 @@ func (t *reshardText) write(r *resharding) {
 		t.writeRebalanced()
 	}
 	fmt.Fprintf(t.out, "\nbefore  %s\nafter   %s\n", layoutText(&t.Before), layoutText(&t.After))
+	t.writeLeftOut(r)
+	t.writePlaces()
+	t.writePairs()
+}
+
+// writeLeftOut says what members are called, and which rows are in no figure.
+func (t *reshardText) writeLeftOut(r *resharding) {
 	if r.counted {
 		fmt.Fprintln(t.out, "Members of a number have the names node-0, node-1 and so on, and the same weight.")
 	}
 	if t.Unplaced.Keys > 0 {
 		fmt.Fprintf(t.out, "Left out, since the system has no place for them before or after: %s.\n", plural(int64(t.Unplaced.Keys), "row"))
 	}
-	t.writePlaces()
-	t.writePairs()
 }
 
 // writeAnswer says what was asked, in a few lines.
@@ -159,9 +164,19 @@ func (t *reshardText) also() plan.Measure {
 
 // writePlaces writes what each place has, gives and gets.
 func (t *reshardText) writePlaces() {
+	table, left := t.placesTable(shownMoves)
+	fmt.Fprintln(t.out)
+	table.write(t.out)
+	if left > 0 {
+		fmt.Fprintf(t.out, "... and %s that give and get less\n", plural(int64(left), t.kind()))
+	}
+}
+
+// placesTable has a line for each of most places, and says how many it leaves out.
+func (t *reshardText) placesTable(most int) (table *table, left int) {
 	also := t.also()
-	table := newTable(t.named(t.kind()), unit(t.by)+" before", "after", "out", "in", unit(also)+" out", "in")
-	shown, left := heaviestOf(t.Places, func(p *plan.PlaceMovement) uint64 { return max(t.by.Of(p.Out), t.by.Of(p.In)) })
+	table = newTable(t.named(t.kind()), unit(t.by)+" before", "after", "out", "in", unit(also)+" out", "in")
+	shown, left := heaviestOf(t.Places, most, func(p *plan.PlaceMovement) uint64 { return max(t.by.Of(p.Out), t.by.Of(p.In)) })
 	for _, p := range shown {
 		row := []string{printable(p.Place.String())}
 		for _, l := range []plan.Load{p.Before, p.After, p.Out, p.In} {
@@ -169,11 +184,7 @@ func (t *reshardText) writePlaces() {
 		}
 		table.add(append(row, groupedUint(also.Of(p.Out)), groupedUint(also.Of(p.In)))...)
 	}
-	fmt.Fprintln(t.out)
-	table.write(t.out)
-	if left += int(t.PlacesLeftOut); left > 0 {
-		fmt.Fprintf(t.out, "... and %s that give and get less\n", plural(int64(left), t.kind()))
-	}
+	return table, left + int(t.PlacesLeftOut)
 }
 
 // writePairs writes what goes from where to where.
@@ -185,12 +196,7 @@ func (t *reshardText) writePairs() {
 	if len(t.Pairs) == 0 {
 		return
 	}
-	table := newTable(t.named("from"), t.named("to"), unit(t.by), unit(t.also()), "of all that move")
-	shown, left := heaviestOf(t.Pairs, func(p *plan.PairMovement) uint64 { return t.by.Of(p.Load) })
-	for _, p := range shown {
-		table.add(printable(p.From.String()), printable(p.To.String()), groupedUint(t.by.Of(p.Load)), groupedUint(t.also().Of(p.Load)),
-			percentOf(t.by.Of(p.Load), t.by.Of(t.Moved)))
-	}
+	table, left := t.pairsTable(shownMoves)
 	fmt.Fprintln(t.out)
 	table.write(t.out)
 	if left > 0 {
@@ -198,10 +204,21 @@ func (t *reshardText) writePairs() {
 	}
 }
 
-// heaviestOf returns those of the list that a table shows, in their order, and how many it
+// pairsTable has a line for each of most pairs, and says how many it leaves out.
+func (t *reshardText) pairsTable(most int) (table *table, left int) {
+	table = newTable(t.named("from"), t.named("to"), unit(t.by), unit(t.also()), "of all that move")
+	shown, left := heaviestOf(t.Pairs, most, func(p *plan.PairMovement) uint64 { return t.by.Of(p.Load) })
+	for _, p := range shown {
+		table.add(printable(p.From.String()), printable(p.To.String()), groupedUint(t.by.Of(p.Load)), groupedUint(t.also().Of(p.Load)),
+			percentOf(t.by.Of(p.Load), t.by.Of(t.Moved)))
+	}
+	return table, left
+}
+
+// heaviestOf returns those of the list that a table of so many lines shows, in their order, and how many it
 // leaves out.
-func heaviestOf[T any](list []T, weigh func(*T) uint64) (shown []T, left int) {
-	if len(list) <= shownMoves {
+func heaviestOf[T any](list []T, most int, weigh func(*T) uint64) (shown []T, left int) {
+	if len(list) <= most {
 		return list, 0
 	}
 	order := make([]int, len(list))
@@ -209,12 +226,12 @@ func heaviestOf[T any](list []T, weigh func(*T) uint64) (shown []T, left int) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weigh(&list[b]), weigh(&list[a])) })
-	order = order[:shownMoves]
+	order = order[:most]
 	slices.Sort(order)
 	for _, i := range order {
 		shown = append(shown, list[i])
 	}
-	return shown, len(list) - shownMoves
+	return shown, len(list) - most
 }
 
 // percentOf returns a part of the whole to three digits.

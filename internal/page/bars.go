@@ -124,7 +124,7 @@ func (b *Bars) layout() barsLayout {
 	}
 	for i := range b.Rows {
 		r := &b.Rows[i]
-		widest = max(widest, textWidth(r.Name, labelSize))
+		widest = max(widest, b.nameWidth(r.Name))
 		most = max(most, r.Value, r.High, r.Expected)
 		for j, text := range r.Texts {
 			numbers[j] = max(numbers[j], textWidth(text, labelSize))
@@ -160,6 +160,13 @@ func (b *Bars) layout() barsLayout {
 	return l
 }
 
+func (b *Bars) nameWidth(name string) float64 {
+	if b.KeyNames {
+		return keyWidth(name)
+	}
+	return textWidth(name, labelSize)
+}
+
 // farthest is how far the axis of what is expected goes, both ways.
 func (b *Bars) farthest() (far float64) {
 	for i := range b.Rows {
@@ -190,11 +197,11 @@ func (b *Bars) heads(d *Drawing, l barsLayout) {
 func (b *Bars) row(d *Drawing, l barsLayout, r *Bar, y float64) {
 	middle := y + l.row/2
 	baseline := middle + 4.3
-	class := ""
 	if b.KeyNames {
-		class = "name"
+		d.keyLabel(0, baseline, r.Name, l.names)
+	} else {
+		d.label("", 0, baseline, atStart, r.Name, l.names, labelSize)
 	}
-	d.label(class, 0, baseline, atStart, r.Name, l.names, labelSize)
 	for i, text := range r.Texts {
 		d.text("", l.columns[i], baseline, atEnd, text)
 	}

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
@@ -87,6 +86,19 @@ func (d *Drawing) label(class string, x, y float64, anchor Anchor, text string, 
 	d.add(m)
 }
 
+// keyLabel writes a key into so much room.
+func (d *Drawing) keyLabel(x, y float64, text string, room float64) {
+	short, cut := text, false
+	if keyWidth(text) > room {
+		short, cut = string([]rune(text)[:max(int(room/keyWidth("x"))-1, 1)])+"…", true
+	}
+	m := Mark{Shape: shapeText, Class: "name", X: x, Y: y, Anchor: atStart, Text: short}
+	if cut {
+		m.Tip = text
+	}
+	d.add(m)
+}
+
 // dot draws a dot, or a diamond if it is an alarm: the colour is not all that tells them apart.
 func (d *Drawing) dot(class string, x, y float64, tone Tone, tip string) {
 	shape := shapeDot
@@ -137,12 +149,8 @@ func pathOf(points []point) string {
 	return b.String()
 }
 
-// coordinate writes a number of a drawing to a tenth. What is no number would spoil the whole path, and is an error
-// of whoever drew.
+// coordinate writes a number of a drawing to a tenth.
 func coordinate(x float64) string {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		panic(fmt.Sprintf("page: a coordinate is %v", x))
-	}
 	text := strconv.FormatFloat(math.Round(10*x)/10, 'f', -1, 64)
 	if text == "-0" {
 		return "0"

@@ -5,15 +5,21 @@ import (
 	"math"
 )
 
-// Matrix is what goes from each place to each other: a cell for each two, the darker the more.
+// Matrix is what goes from each place to each other: a cell for each two, the darker the more. Of more than
+// MaxMatrix places neighbours go together.
 type Matrix struct {
 	Title, Description string
-	From, To           []string // places before and after
+	From, To           Axis // the places before and after
 	Moves              []Move
-	Stays              func(from, to int) bool // that cell is what does not move; nil: there is none
-	Out, In            []float64               // sums of rows and columns
+	Stays              bool // from a place to that of the same name nothing moves: such cells are left out
 	Unit               string
 	Number             func(float64) string // of a tip
+}
+
+// Axis is places in a row.
+type Axis struct {
+	N    int
+	Name func(i int) string
 }
 
 // Move is what goes from one place to another, by their numbers.
@@ -22,62 +28,67 @@ type Move struct {
 	Amount   float64
 }
 
-// MaxMatrix is how many places a matrix shows each way: more of them go together, as [Matrix.Fold] does.
+// MaxMatrix is how many cells a matrix has each way.
 const MaxMatrix = 24
 
-// Fold returns the matrix with no more than MaxMatrix places each way: neighbours are added up.
-func (m *Matrix) Fold() *Matrix {
-	if len(m.From) <= MaxMatrix && len(m.To) <= MaxMatrix {
-		return m
-	}
-	rows, columns := folds(len(m.From)), folds(len(m.To))
-	f := *m
-	f.From, f.To = folded(m.From, rows), folded(m.To, columns)
-	f.Out, f.In = make([]float64, len(f.From)), make([]float64, len(f.To))
-	f.Moves = make([]Move, len(m.Moves))
-	for i, move := range m.Moves {
-		f.Moves[i] = Move{move.From / rows, move.To / columns, move.Amount}
-	}
-	for i, x := range m.Out {
-		f.Out[i/rows] += x
-	}
-	for j, x := range m.In {
-		f.In[j/columns] += x
-	}
-	f.Stays = nil
-	return &f
-}
+// Folds returns how many neighbours go together; 1: each place is by itself.
+func (a Axis) Folds() int { return (a.N + MaxMatrix - 1) / MaxMatrix }
 
-// folds is how many neighbours go together.
-func folds(n int) int { return (n + MaxMatrix - 1) / MaxMatrix }
-
-func folded(names []string, by int) (all []string) {
-	if by == 1 {
-		return names
-	}
-	for i := 0; i < len(names); i += by {
-		last := min(i+by, len(names)) - 1
-		if last == i {
-			all = append(all, names[i])
-		} else {
-			all = append(all, names[i]+" – "+names[last])
+// names returns what the cells are called.
+func (a Axis) names() (all []string) {
+	by := max(a.Folds(), 1)
+	for i := 0; i < a.N; i += by {
+		name := a.Name(i)
+		if last := min(i+by, a.N) - 1; last > i {
+			name += " – " + a.Name(last)
 		}
+		all = append(all, name)
 	}
 	return all
 }
 
-// Drawing draws the matrix, which is not larger than MaxMatrix.
+// cells are a matrix as it is drawn.
+type cells struct {
+	from, to []string
+	amounts  [][]float64
+	out, in  []float64 // sums of rows and columns
+	most     float64
+	stays    bool // as in Matrix; false if places go together
+}
+
+func (m *Matrix) cells() *cells {
+	c := &cells{from: m.From.names(), to: m.To.names()}
+	rows, columns := m.From.Folds(), m.To.Folds()
+	c.stays = m.Stays && rows <= 1 && columns <= 1
+	c.out, c.in = make([]float64, len(c.from)), make([]float64, len(c.to))
+	for range c.from {
+		c.amounts = append(c.amounts, make([]float64, len(c.to)))
+	}
+	for _, move := range m.Moves {
+		i, j := move.From/rows, move.To/columns
+		c.amounts[i][j] += move.Amount
+		c.out[i] += move.Amount
+		c.in[j] += move.Amount
+		c.most = max(c.most, c.amounts[i][j])
+	}
+	return c
+}
+
+// sums is how wide the column of what each place gives is.
+const sums = 64
+
+// Drawing draws the matrix.
 func (m *Matrix) Drawing() *Drawing {
+	c := m.cells()
 	names := textWidth("from", tickSize)
-	for _, name := range m.From {
-		names = max(names, textWidth(name, tickSize+1))
+	for _, name := range c.from {
+		names = max(names, textWidth(name, labelSize))
 	}
 	names = min(names, 150) + 10
-	const sums = 64
-	size := min((pageWidth-names-sums)/float64(len(m.To)), 62)
+	size := min((pageWidth-names-sums)/float64(max(len(c.to), 1)), 62)
 	high := min(size, 34)
 	longest := 0.0
-	for _, name := range m.To {
+	for _, name := range c.to {
 		longest = max(longest, textWidth(name, tickSize))
 	}
 	tilted := longest > size-4
@@ -85,66 +96,64 @@ func (m *Matrix) Drawing() *Drawing {
 	if tilted {
 		top = 30 + min(longest, 120)*0.71
 	}
-	width := size * float64(len(m.To))
-	d := &Drawing{Title: m.Title, Description: m.Description, Width: pageWidth, Height: top + high*float64(len(m.From)) + 34}
+	width := size * float64(len(c.to))
+	d := &Drawing{Title: m.Title, Description: m.Description, Width: pageWidth, Height: top + high*float64(len(c.from)) + 34}
 	d.text("tick", names-10, top-8, atEnd, "from")
 	d.text("tick", names, 12, atStart, "to")
-	d.text("tick", names+width+sums-6, top-8, atEnd, "out")
-	for j, name := range m.To {
+	d.text("tick", names+width+sums-8, top-8, atEnd, "out")
+	for j, name := range c.to {
 		x := names + size*(float64(j)+0.5)
 		if tilted {
-			short, cut := shorten(name, 120, tickSize)
-			mark := Mark{Shape: shapeText, Class: "tick", X: x + 4, Y: top - 8, Text: short, Anchor: atStart, Turn: -45}
-			if cut {
-				mark.Tip = name
-			}
-			d.add(mark)
+			d.tilted(x+4, top-8, name, 120)
 		} else {
 			d.text("tick", x, top-8, atMiddle, name)
 		}
 	}
-	cells := make([][]float64, len(m.From))
-	for i := range cells {
-		cells[i] = make([]float64, len(m.To))
-	}
-	most := 0.0
-	for _, move := range m.Moves {
-		cells[move.From][move.To] += move.Amount
-		most = max(most, cells[move.From][move.To])
-	}
-	for i, row := range cells {
+	for i, row := range c.amounts {
 		y := top + high*float64(i)
 		middle := y + high/2 + 4.2
-		d.label("", names-10, middle, atEnd, m.From[i], names-10, tickSize+1)
-		for j, x := range row {
-			m.cell(d, i, j, x, most, names+size*float64(j), y, size, high)
+		d.label("", names-10, middle, atEnd, c.from[i], names-10, labelSize)
+		for j := range row {
+			m.cell(d, c, i, j, names+size*float64(j), y, size, high)
 		}
-		d.text("quiet", names+width+sums-6, middle, atEnd, Short(m.Out[i]))
+		d.text("quiet", names+width+sums-8, middle, atEnd, Short(c.out[i]))
 	}
-	y := top + high*float64(len(m.From)) + 19
+	y := top + high*float64(len(c.from)) + 19
 	d.text("tick", names-10, y, atEnd, "in")
-	for j, x := range m.In {
-		class := "quiet"
-		if size < 40 {
-			class = "quiet small"
-		}
+	class := "quiet"
+	if size < smallCell {
+		class = "quiet small"
+	}
+	for j, x := range c.in {
 		d.text(class, names+size*(float64(j)+0.5), y, atMiddle, Short(x))
 	}
 	return d
 }
 
-func (m *Matrix) stays(i, j int) bool { return m.Stays != nil && m.Stays(i, j) }
+// smallCell is the size below which numbers are in a smaller font.
+const smallCell = 40
 
-// cell draws how much goes from i to j, beside the most that does.
-func (m *Matrix) cell(d *Drawing, i, j int, amount, most, x, y, size, high float64) {
+// tilted writes a text that goes up.
+func (d *Drawing) tilted(x, y float64, text string, room float64) {
+	short, cut := shorten(text, room, tickSize)
+	mark := Mark{Shape: shapeText, Class: "tick", X: x, Y: y, Text: short, Anchor: atStart, Turn: -45}
+	if cut {
+		mark.Tip = text
+	}
+	d.add(mark)
+}
+
+// cell draws how much goes from i to j.
+func (m *Matrix) cell(d *Drawing, c *cells, i, j int, x, y, size, high float64) {
 	const gap = 1
-	if m.stays(i, j) {
-		d.box("stays", x+gap+0.5, y+gap+0.5, x+size-gap-0.5, y+high-gap-0.5, m.From[i]+": stays")
+	if c.stays && c.from[i] == c.to[j] {
+		d.box("stays", x+gap+0.5, y+gap+0.5, x+size-gap-0.5, y+high-gap-0.5, c.from[i]+": stays")
 		return
 	}
-	level := heatLevel(amount, most)
+	amount := c.amounts[i][j]
+	level := heatLevel(amount, c.most)
 	d.box(fmt.Sprintf("heat%d", level), x+gap, y+gap, x+size-gap, y+high-gap,
-		fmt.Sprintf("%s → %s: %s %s", m.From[i], m.To[j], m.Number(amount), m.Unit))
+		fmt.Sprintf("%s → %s: %s %s", c.from[i], c.to[j], m.Number(amount), m.Unit))
 	if amount == 0 {
 		return
 	}
@@ -152,7 +161,7 @@ func (m *Matrix) cell(d *Drawing, i, j int, amount, most, x, y, size, high float
 	if level >= 4 {
 		class = "on-dark"
 	}
-	if size < 40 {
+	if size < smallCell {
 		class += " small"
 	}
 	d.text(class, x+size/2, y+high/2+4, atMiddle, Short(amount))

@@ -101,6 +101,11 @@ const (
 	Faint Tone = "faint" // known less well
 )
 
+// InThrees says that cards lie in lines of three: four to a line would leave most of the last one empty.
+func (p *Page) InThrees() bool {
+	return len(p.Cards) == 3 || len(p.Cards) == 5 || len(p.Cards) == 6 || len(p.Cards) == 9
+}
+
 // Cells returns cells of these texts.
 func Cells(texts ...string) (row []Cell) {
 	for _, text := range texts {

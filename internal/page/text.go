@@ -138,6 +138,9 @@ func shorten(text string, width, size float64) (string, bool) {
 	return text, false
 }
 
+// keyWidth is how wide a key is, in the font of keys, which has characters of one width.
+func keyWidth(key string) float64 { return 0.61 * tickSize * float64(utf8.RuneCountInString(key)) }
+
 // textWidth is about how wide a text is. Browsers have different fonts: it is rather too much.
 func textWidth(text string, size float64) (width float64) {
 	for _, r := range text {
