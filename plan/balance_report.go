@@ -139,6 +139,14 @@ func (p *Balanced) nodeShares() []uint64 {
 	return nodeShares(p.placing.Owners.List())
 }
 
+// Owner returns the name of the node that has the partition; "" if none was named.
+func (p *Balanced) Owner(partition int) string {
+	if p.placing.Owners == nil {
+		return ""
+	}
+	return p.Nodes[p.placing.Owners.Owner(uint32(partition))].Node
+}
+
 // addNodes sums up what nodes have.
 func (p *Balanced) addNodes() {
 	if p.placing.Owners == nil {
