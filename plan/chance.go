@@ -179,6 +179,24 @@ func (c *Chance) Band(i int) Range {
 	return band
 }
 
+// Below returns how likely chance is to give partition or node i no more than x times its share. It goes up
+// evenly between loads of whole keys, and is for pictures: [Chance.Band] is exact.
+func (c *Chance) Below(i int, x float64) float64 {
+	part := c.share(i) / c.total
+	mean := c.keys * part
+	if part < 1 {
+		x = 1 + (x-1)/math.Sqrt(1-part)
+	}
+	switch a := x*mean + 0.5; {
+	case c.keys < 1 || part == 1 && x >= 1:
+		return 1
+	case part == 1 || a <= 0:
+		return 0
+	default:
+		return mathext.GammaIncRegComp(a, mean)
+	}
+}
+
 // poisson returns how likely a Poisson variable of that mean is to be at most t times the mean.
 func poisson(t, mean float64) float64 { return mathext.GammaIncRegComp(next(t, mean), mean) }
 

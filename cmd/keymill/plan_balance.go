@@ -47,6 +47,11 @@ bound. How many distinct keys there are is exact up to 16,383.`,
 				return err
 			}
 			single := singleBalance{report.By, report.Stream, report.Distinct, report.Placements[0]}
+			if f.html != "" {
+				if err := a.writePage(f.html, balancePage(&single)); err != nil {
+					return worst(rejected, err)
+				}
+			}
 			return worst(rejected, writeReport(a, f.input.json, &single, f.write))
 		},
 	}
@@ -93,6 +98,11 @@ members node-0, node-1 and so on.`,
 			report, rejected, err := a.balance(cmd.Context(), args, &f.planFlags, sides)
 			if err != nil {
 				return err
+			}
+			if f.html != "" {
+				if err := a.writePage(f.html, comparePage(report)); err != nil {
+					return worst(rejected, err)
+				}
 			}
 			return worst(rejected, writeReport(a, f.input.json, report, writeCompared))
 		},

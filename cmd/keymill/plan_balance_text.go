@@ -11,34 +11,53 @@ import (
 
 // write writes the report for people.
 func (f *balanceFlags) write(out io.Writer, b *singleBalance) {
-	t := balanceText{out, b.By, b.Balanced, []plan.Measure{plan.ByKeys, plan.ByBytes}}
-	if _, weighted := b.Spread[plan.ByWeight]; weighted {
-		t.measures = append(t.measures, plan.ByWeight)
-	}
-	fmt.Fprintf(out, "%s (%s): %s of %s; %s\n", b.Scheme, b.Hash, plural(int64(b.Stream.Keys), "row"), distinctText(b.Distinct), t.sizes())
+	t := newBalanceText(out, b)
+	t.stream(b)
 	t.headline()
 	if b.Placed.Keys == 0 {
 		return
 	}
 	t.heaviest()
-	if b.Warning != "" {
-		fmt.Fprintf(out, "Warning: %s.\n", b.Warning)
-	}
+	t.warning()
 	fmt.Fprintln(out)
-	t.spreads(t.places(), b.Spread)
+	t.spreads(t.places(), b.Spread).write(out)
 	if b.NodeSpread != nil {
 		fmt.Fprintln(out)
-		t.spreads(plural(int64(len(b.Nodes)), "node"), b.NodeSpread)
+		t.spreads(plural(int64(len(b.Nodes)), "node"), b.NodeSpread).write(out)
 		fmt.Fprintf(out, "The numbers of partitions alone have a max/mean of %s on the nodes.\n", figure(b.NodePartitions))
 	}
 	t.chance()
 	if len(b.Nodes) > 0 {
 		fmt.Fprintln(out)
-		t.nodes()
+		t.nodes().write(out)
 	}
 	if !t.areNodes() {
 		fmt.Fprintln(out)
-		t.partitions(f.all)
+		if n := t.b.Loads.Len(); !f.all && n > maxListed {
+			fmt.Fprintf(t.out, "The fullest and the emptiest of %s by %s; --all lists all:\n", plural(int64(n), "partition"), t.by)
+			t.partitions(t.ends(listedEnd)).write(out)
+		} else {
+			t.partitions(t.ends(n)).write(out)
+		}
+	}
+}
+
+func newBalanceText(out io.Writer, b *singleBalance) *balanceText {
+	t := &balanceText{out, b.By, b.Balanced, []plan.Measure{plan.ByKeys, plan.ByBytes}}
+	if _, weighted := b.Spread[plan.ByWeight]; weighted {
+		t.measures = append(t.measures, plan.ByWeight)
+	}
+	return t
+}
+
+// stream says what was read.
+func (t *balanceText) stream(b *singleBalance) {
+	fmt.Fprintf(t.out, "%s (%s): %s of %s; %s\n", b.Scheme, b.Hash, plural(int64(b.Stream.Keys), "row"), distinctText(b.Distinct), t.sizes())
+}
+
+func (t *balanceText) warning() {
+	if t.b.Warning != "" {
+		fmt.Fprintf(t.out, "Warning: %s.\n", t.b.Warning)
 	}
 }
 
@@ -120,8 +139,8 @@ func (t *balanceText) heaviest() {
 	}
 }
 
-// spreads writes the figures, a column a measure.
-func (t *balanceText) spreads(name string, of map[plan.Measure]*plan.Beside) {
+// spreads has the figures, a column a measure.
+func (t *balanceText) spreads(name string, of map[plan.Measure]*plan.Beside) *table {
 	header := []string{"<" + name}
 	for _, m := range t.measures {
 		header = append(header, string(m), "chance alone")
@@ -145,7 +164,7 @@ func (t *balanceText) spreads(name string, of map[plan.Measure]*plan.Beside) {
 		}
 		table.add(cells...)
 	}
-	table.write(t.out)
+	return table
 }
 
 // chance says what chance alone means.
@@ -161,7 +180,7 @@ func (t *balanceText) chance() {
 }
 
 // nodes lists the nodes.
-func (t *balanceText) nodes() {
+func (t *balanceText) nodes() *table {
 	header := []string{"<node", "weight"}
 	if !t.areNodes() {
 		header = append(header, "partitions")
@@ -180,7 +199,7 @@ func (t *balanceText) nodes() {
 		}
 		table.add(append(cells, figure(n.OverShare), rangeText(n.Band))...)
 	}
-	table.write(t.out)
+	return table
 }
 
 func (t *balanceText) overShare() string { return string(t.by) + "/share" }
@@ -191,9 +210,8 @@ const (
 	listedEnd = 8
 )
 
-// partitions lists the partitions.
-func (t *balanceText) partitions(all bool) {
-	n := t.b.Loads.Len()
+// partitions lists these partitions.
+func (t *balanceText) partitions(list []int) *table {
 	header := []string{"partition"}
 	owners := len(t.b.Nodes) > 0
 	if owners {
@@ -203,7 +221,7 @@ func (t *balanceText) partitions(all bool) {
 		header = append(header, string(m), "/mean")
 	}
 	table := newTable(header...)
-	add := func(p int) {
+	for _, p := range list {
 		cells := []string{grouped(int64(p))}
 		if owners {
 			cells = append(cells, t.b.Owner(p))
@@ -218,42 +236,37 @@ func (t *balanceText) partitions(all bool) {
 		}
 		table.add(cells...)
 	}
-	if all || n <= maxListed {
-		for p := range n {
-			add(p)
-		}
-		table.write(t.out)
-		return
-	}
-	fmt.Fprintf(t.out, "The fullest and the emptiest of %s by %s; --all lists all:\n", plural(int64(n), "partition"), t.by)
-	fullest, emptiest := t.ends(n)
-	for _, p := range fullest {
-		add(p)
-	}
-	for _, p := range emptiest {
-		add(p)
-	}
-	table.write(t.out)
+	return table
 }
 
-// ends returns the partitions that have most, and those that have least, each in falling order.
-func (t *balanceText) ends(n int) (fullest, emptiest []int) {
+// ends returns the partitions in their order, or, if they are more than twice so many, those that have most, and then
+// those that have least, each in falling order.
+func (t *balanceText) ends(each int) []int {
+	n := t.b.Loads.Len()
+	if n <= 2*each {
+		all := make([]int, n)
+		for p := range all {
+			all[p] = p
+		}
+		return all
+	}
+	var fullest, emptiest []int
 	load := func(p int) uint64 { return t.by.Of(t.b.Loads.At(p)) }
 	byLoad := func(a, b int) int { return cmp.Or(cmp.Compare(load(b), load(a)), cmp.Compare(a, b)) }
 	insert := func(to []int, p int, order func(a, b int) int) []int {
 		at, _ := slices.BinarySearchFunc(to, p, order)
-		if at == listedEnd {
+		if at == each {
 			return to
 		}
 		to = slices.Insert(to, at, p)
-		return to[:min(len(to), listedEnd)]
+		return to[:min(len(to), each)]
 	}
 	for p := range n {
 		fullest = insert(fullest, p, byLoad)
 		emptiest = insert(emptiest, p, func(a, b int) int { return byLoad(b, a) })
 	}
 	slices.Reverse(emptiest)
-	return fullest, emptiest
+	return append(fullest, emptiest...)
 }
 
 // figure shows a number of a spread: four digits behind the point, fewer of large ones.

@@ -183,13 +183,11 @@ func (s scale) ticks(about int) (all []float64) {
 		return []float64{s.low}
 	}
 	if s.log {
-		decades := math.Log10(s.high / s.low)
-		every := max(1, math.Ceil(decades/float64(about)))
-		for e := math.Ceil(math.Log10(s.low) - 1e-9); math.Pow(10, e) <= s.high*(1+1e-9); e += every {
-			all = append(all, math.Pow(10, e))
+		if all = s.roundNumbers(1); len(all) < 2 {
+			all = s.roundNumbers(1, 2, 5)
 		}
 		if len(all) > 1 {
-			return all
+			return thinned(all, about)
 		}
 		all = nil
 	}
@@ -198,6 +196,31 @@ func (s scale) ticks(about int) (all []float64) {
 		all = append(all, i*step)
 	}
 	return all
+}
+
+// roundNumbers returns those times powers of ten that are on the scale.
+func (s scale) roundNumbers(times ...float64) (all []float64) {
+	for e := math.Floor(math.Log10(s.low)); math.Pow(10, e) <= s.high; e++ {
+		for _, n := range times {
+			if x := n * math.Pow(10, e); x >= s.low*(1-1e-9) && x <= s.high*(1+1e-9) {
+				all = append(all, x)
+			}
+		}
+	}
+	return all
+}
+
+// thinned returns so many of the values at most, about as far apart each, if there are two or more.
+func thinned(all []float64, most int) (some []float64) {
+	most = max(most, 2)
+	if len(all) <= most {
+		return all
+	}
+	every := (len(all)-1)/(most-1) + min((len(all)-1)%(most-1), 1)
+	for i := 0; i < len(all); i += every {
+		some = append(some, all[i])
+	}
+	return some
 }
 
 // roundStep returns the next larger of 1, 2 or 5 times a power of ten.

@@ -16,6 +16,7 @@ import (
 	_ "embed"
 	"html"
 	"html/template"
+	"slices"
 	"time"
 	"unicode/utf8"
 )
@@ -156,6 +157,25 @@ func (t *Table) LeftOut() int { return len(t.Rows) - len(t.Shown()) }
 
 // Folded says that the table opens on a click.
 func (t *Table) Folded() bool { return len(t.Rows) > fewRows }
+
+// shortText is up to how many characters a text stays in a line, whatever room there is.
+const shortText = 28
+
+// Classes returns the class of the cells of each column.
+func (t *Table) Classes() []string {
+	classes := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		classes[i] = string(c.Kind)
+		long := func(row []Cell) bool { return utf8.RuneCountInString(row[i].Text) > shortText }
+		if c.Kind == Text && !slices.ContainsFunc(t.Rows, long) {
+			classes[i] += " short"
+		}
+	}
+	return classes
+}
+
+// Wide says that it takes a smaller font to have all columns on paper.
+func (t *Table) Wide() bool { return len(t.Columns) > 8 }
 
 //go:embed page.html
 var source string

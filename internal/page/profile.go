@@ -81,6 +81,7 @@ func (p *Profile) Drawing() *Drawing {
 	p.histogram(d, all, y, split)
 	d.line("axis", ranks.from, y.at(p.Mean), ranks.to, y.at(p.Mean))
 	p.curve(d, all, ranks, y)
+	p.chanceCurve(d, ranks, y)
 	if beyond > 0 {
 		d.text("alarm tick", ranks.to, y.to-6, atEnd,
 			fmt.Sprintf("▲ %s of %s above, up to %s", Grouped(beyond), Grouped(p.n), Short(all[len(all)-1].value)))
@@ -145,17 +146,6 @@ func (p *Profile) atRank(all []bucket, share float64) float64 {
 
 // curve draws the values in their order. Points that would lie upon each other are left out.
 func (p *Profile) curve(d *Drawing, all []bucket, ranks, y scale) {
-	if p.Chance != nil {
-		var points []point
-		const steps = 200
-		for i := range steps + 1 {
-			value := y.low + (y.high-y.low)*float64(i)/steps
-			if share := p.Chance(value); share*float64(p.n) >= 0.5 && (1-share)*float64(p.n) >= 0.5 {
-				points = append(points, point{ranks.at(share), y.at(value)})
-			}
-		}
-		d.curve("chance", points, p.By)
-	}
 	var points []point
 	add := func(x, value float64) {
 		next := point{ranks.at(x), y.at(value)}
@@ -170,6 +160,22 @@ func (p *Profile) curve(d *Drawing, all []bucket, ranks, y scale) {
 		add(float64(below)/float64(p.n), b.value)
 	}
 	d.curve("curve one", points, "")
+}
+
+// chanceCurve draws the order that is expected.
+func (p *Profile) chanceCurve(d *Drawing, ranks, y scale) {
+	if p.Chance == nil {
+		return
+	}
+	var points []point
+	const steps = 200
+	for i := range steps + 1 {
+		value := y.low + (y.high-y.low)*float64(i)/steps
+		if share := p.Chance(value); share*float64(p.n) >= 0.5 && (1-share)*float64(p.n) >= 0.5 {
+			points = append(points, point{ranks.at(share), y.at(value)})
+		}
+	}
+	d.curve("chance", points, p.By)
 }
 
 // histogram draws how many things have which value.
