@@ -43,6 +43,9 @@ type Line struct {
 	Text string
 }
 
+// Bars have this much room, whatever is beside them, and a number no more than that.
+const leastBars, widestNumber = 200, 230
+
 // MaxBars is how many rows are a picture: more are a [Profile].
 const MaxBars = 40
 
@@ -52,6 +55,7 @@ type barsLayout struct {
 	top        float64   // of the rows
 	names      float64   // the end of the column of names
 	columns    []float64 // the ends of those of numbers
+	numbers    []float64 // how wide those are
 	bars, away scale
 	percents   float64 // the end of the column of percentages
 }
@@ -139,13 +143,19 @@ func (b *Bars) layout() barsLayout {
 	if b.KeyNames {
 		room = 300
 	}
-	l.names = min(widest, room) + 2
+	left := float64(pageWidth) - leastBars
+	for i := range numbers {
+		numbers[i] = min(numbers[i], widestNumber)
+		left -= numbers[i] + 16
+	}
+	l.names = min(widest, room, max(left, 60)) + 2
 	end := l.names
 	for _, width := range numbers {
 		end += width + 16
 		l.columns = append(l.columns, end)
 	}
-	left := end + 18
+	l.numbers = numbers
+	left = end + 18
 	if most == 0 {
 		most = 1
 	}
@@ -184,9 +194,9 @@ func (b *Bars) farthest() (far float64) {
 }
 
 func (b *Bars) heads(d *Drawing, l barsLayout) {
-	d.text("tick", 0, 12, atStart, b.Names)
+	d.label("tick", 0, 12, atStart, b.Names, l.names, tickSize)
 	for i, head := range b.Heads {
-		d.text("tick", l.columns[i], 12, atEnd, head)
+		d.label("tick", l.columns[i], 12, atEnd, head, l.numbers[i], tickSize)
 	}
 	d.text("tick", l.bars.from, 12, atStart, b.Quantity)
 	if b.banded() {
@@ -203,7 +213,7 @@ func (b *Bars) row(d *Drawing, l barsLayout, r *Bar, y float64) {
 		d.label("", 0, baseline, atStart, r.Name, l.names, labelSize)
 	}
 	for i, text := range r.Texts {
-		d.text("", l.columns[i], baseline, atEnd, text)
+		d.label("", l.columns[i], baseline, atEnd, text, l.numbers[i], labelSize)
 	}
 	outside := r.Band != nil && !r.Band.Holds(r.Value)
 	bar, tone := "bar", Plain

@@ -193,7 +193,7 @@ func (s scale) ticks(about int) (all []float64) {
 	}
 	step := roundStep((s.high - s.low) / float64(max(about, 1)))
 	for i := math.Ceil(s.low/step - 1e-9); i*step <= s.high+step*1e-9; i++ {
-		all = append(all, i*step)
+		all = append(all, i*step+0) // -0 becomes 0
 	}
 	return all
 }

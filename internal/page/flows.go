@@ -40,7 +40,10 @@ func (f *Flows) Drawing() *Drawing {
 			numbers[j] = max(numbers[j], textWidth(of, labelSize))
 		}
 	}
-	names = min(names, 190)
+	names, text = min(names, 190), min(text, widestNumber/2)
+	for i := range numbers {
+		numbers[i] = min(numbers[i], widestNumber/2)
+	}
 	if most == 0 {
 		most = 1
 	}
@@ -52,7 +55,7 @@ func (f *Flows) Drawing() *Drawing {
 	for i, width := range numbers {
 		end += width + 16
 		ends[i] = end
-		d.text("tick", end, 12, atEnd, f.Heads[i])
+		d.label("tick", end, 12, atEnd, f.Heads[i], width, tickSize)
 	}
 	middle := (end + 24 + pageWidth) / 2
 	half := (pageWidth-end-24)/2 - text - 10
@@ -71,16 +74,16 @@ func (f *Flows) Drawing() *Drawing {
 		y := top + row*(float64(i)+0.5)
 		d.label("", 0, y+4.3, atStart, r.Name, names, labelSize)
 		for j, of := range r.Texts {
-			d.text("", ends[j], y+4.3, atEnd, of)
+			d.label("", ends[j], y+4.3, atEnd, of, numbers[j], labelSize)
 		}
 		thick := row * 0.31
 		if r.Out > 0 {
 			d.box("bar out", out.at(r.Out), y-thick, middle, y+thick, r.Name+": out "+r.OutText)
-			d.text("tick halo", out.at(r.Out)-5, y+4, atEnd, r.OutText)
+			d.label("tick halo", out.at(r.Out)-5, y+4, atEnd, r.OutText, text, tickSize)
 		}
 		if r.In > 0 {
 			d.box("bar", middle, y-thick, in.at(r.In), y+thick, r.Name+": in "+r.InText)
-			d.text("tick halo", in.at(r.In)+5, y+4, atStart, r.InText)
+			d.label("tick halo", in.at(r.In)+5, y+4, atStart, r.InText, text, tickSize)
 		}
 	}
 	d.line("axis", middle, top-2, middle, bottom+2)

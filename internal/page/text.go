@@ -113,14 +113,12 @@ func escaped(r rune, from []byte) string {
 		return fmt.Sprintf(`\x%02x`, from[0])
 	case r < ' ' || r == 0x7f:
 		return fmt.Sprintf(`\x%02x`, r)
-	case r >= 0x80 && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Co, r) ||
-		r == 0x2028 || r == 0x2029 || r&0xfffe == 0xfffe):
-		if r > 0xffff {
-			return fmt.Sprintf(`\U%08x`, r)
-		}
-		return fmt.Sprintf(`\u%04x`, r)
+	case unicode.IsGraphic(r):
+		return ""
+	case r > 0xffff:
+		return fmt.Sprintf(`\U%08x`, r)
 	}
-	return ""
+	return fmt.Sprintf(`\u%04x`, r)
 }
 
 // shorten returns text of no more than about so many units of a drawing, at that size of its font, and whether it
