@@ -25,7 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.planHotCommand())
+	cmd.AddCommand(a.planHotCommand(), a.planSplitCommand())
 	return cmd
 }
 
