@@ -22,8 +22,20 @@ type Bounds struct {
 
 // Bounds returns what the sketch knows. Nobody may add meanwhile.
 func (s *Sketch) Bounds() *Bounds {
-	b := &Bounds{sketchShape: s.sketchShape, cells: s.sum()}
-	b.Total = s.measure.Of(s.total.load())
+	return s.bounds(s.sum(), s.measure.Of(s.total.load()))
+}
+
+// less returns what the sketch would know without the rows of another, which are a part of its own.
+func (s *Sketch) less(part *Sketch) *Bounds {
+	sum := s.sum()
+	for i, n := range part.sum() {
+		sum[i] -= n
+	}
+	return s.bounds(sum, s.measure.Of(s.total.load().minus(part.total.load())))
+}
+
+func (s *Sketch) bounds(sum cells, total uint64) *Bounds {
+	b := &Bounds{Total: total, sketchShape: s.sketchShape, cells: sum}
 	b.Heaviest = b.Total
 	var squares wide
 	for row := range s.rows {
@@ -36,9 +48,9 @@ func (s *Sketch) Bounds() *Bounds {
 	// A counter's square has the squares of its keys, and of two of them in one
 	// counter twice their product, which happens to one pair in w:
 	// squares of the keys = (squares of the counters - total²/w) · w/(w-1), in the mean of the rows.
-	w, rows, total := bigInt(uint64(s.width())), bigInt(uint64(s.rows)), bigInt(b.Total)
+	w, rows, all := bigInt(uint64(s.width())), bigInt(uint64(s.rows)), bigInt(total)
 	above := product(w, squares.int())
-	above.Sub(above, product(rows, product(total, total)))
+	above.Sub(above, product(rows, product(all, all)))
 	b.Squares = quotient(above, product(rows, new(big.Int).Sub(w, bigInt(1))))
 	// Loads are whole numbers, and none is above the heaviest.
 	b.Squares = min(max(b.Squares, float64(b.Total)), float64(b.Heaviest)*float64(b.Total))

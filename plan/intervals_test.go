@@ -84,13 +84,13 @@ func requireSeparator(t *testing.T, keys []string, boundary, separator string) {
 	// Of all texts of one length, the least that is above the key below decides.
 	below := keys[above-1]
 	for length := 1; length < len(separator); length++ {
-		require.False(t, next(below, length) != "" && next(below, length) <= keys[above],
-			"%q would do, in place of %q, between %q and %q", next(below, length), separator, below, keys[above])
+		require.False(t, leastAbove(below, length) != "" && leastAbove(below, length) <= keys[above],
+			"%q would do, in place of %q, between %q and %q", leastAbove(below, length), separator, below, keys[above])
 	}
 }
 
-// next returns the least text of so many bytes, at most, that is above another; "" if there is none.
-func next(above string, length int) string {
+// leastAbove returns the least text of so many bytes, at most, that is above another; "" if there is none.
+func leastAbove(above string, length int) string {
 	if len(above) < length {
 		return above + "\x00"
 	}

@@ -24,6 +24,11 @@ func (l Load) Plus(m Load) Load {
 	return Load{l.Keys + m.Keys, l.Bytes + m.Bytes, l.Weight + m.Weight}
 }
 
+// minus returns what is left of l without m, which is a part of it.
+func (l Load) minus(m Load) Load {
+	return Load{l.Keys - m.Keys, l.Bytes - m.Bytes, l.Weight - m.Weight}
+}
+
 // Measure is what a plan balances: which number of a [Load].
 type Measure string
 

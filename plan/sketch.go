@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 )
@@ -80,16 +81,21 @@ func (s *sketchShape) place(row int, h uint64) uint64 {
 const sketchFactor = 0x9e3779b97f4a7c15
 
 // Add adds rows, whose Hashes are there. If it fails it has added none.
-func (s *Sketch) Add(rows *Rows) error {
-	if err := rows.checkHashes(); err != nil {
-		return err
-	}
-	if err := rows.check(); err != nil {
+func (s *Sketch) Add(rows *Rows) error { return s.add(rows, nil) }
+
+// add is Add of the rows that keep names; nil names all.
+func (s *Sketch) add(rows *Rows, keep []bool) error {
+	if err := errors.Join(rows.checkHashes(), rows.check()); err != nil {
 		return err
 	}
 	all, err := rows.total()
 	if err != nil {
 		return err
+	}
+	for i, kept := range keep {
+		if !kept {
+			all = all.minus(rows.Load(i))
+		}
 	}
 	if err := s.total.add(all); err != nil {
 		return err
@@ -101,6 +107,13 @@ func (s *Sketch) Add(rows *Rows) error {
 		hashes := rows.Hashes[lo:min(lo+block, len(rows.Hashes))]
 		amounts := memory[:len(hashes)]
 		rows.amounts(s.measure, lo, amounts)
+		if keep != nil {
+			for i, kept := range keep[lo : lo+len(hashes)] {
+				if !kept {
+					amounts[i] = 0
+				}
+			}
+		}
 		if s.rows == 1 {
 			c.addToOne(hashes, amounts)
 		} else {

@@ -112,15 +112,21 @@ func NewTally(parts uint32, weighted bool) *Tally {
 // Add adds rows, each to its partition, of which there are as many; rows of
 // [keymill.NoPartition] are summed up by themselves. If it fails it has added none.
 func (t *Tally) Add(rows *Rows, parts []uint32) error {
-	if err := t.check(rows, parts); err != nil {
-		return err
+	_, err := t.addRows(rows, parts)
+	return err
+}
+
+// addRows is Add; unplaced says that some rows have no partition.
+func (t *Tally) addRows(rows *Rows, parts []uint32) (unplaced bool, err error) {
+	if unplaced, err = t.check(rows, parts); err != nil {
+		return unplaced, err
 	}
 	all, err := rows.total()
 	if err != nil {
-		return err
+		return unplaced, err
 	}
 	if err := t.total.add(all); err != nil {
-		return err
+		return unplaced, err
 	}
 	s := t.shards.take()
 	defer t.shards.giveBack(s)
@@ -134,7 +140,7 @@ func (t *Tally) Add(rows *Rows, parts []uint32) error {
 			s.weigh(some, rows.Weights[lo:])
 		}
 	}
-	return nil
+	return unplaced, nil
 }
 
 func (t *tally) add(parts []uint32, lengths []uint64) {
@@ -160,22 +166,26 @@ func (t *tally) weigh(parts []uint32, weights []uint64) {
 	}
 }
 
-func (t *Tally) check(rows *Rows, parts []uint32) error {
+func (t *Tally) check(rows *Rows, parts []uint32) (unplaced bool, err error) {
 	if err := rows.check(); err != nil {
-		return err
+		return false, err
 	}
 	if len(parts) != rows.Keys.Len() {
-		return fmt.Errorf("%d partitions for %d rows: each row has one", len(parts), rows.Keys.Len())
+		return false, fmt.Errorf("%d partitions for %d rows: each row has one", len(parts), rows.Keys.Len())
 	}
 	if rows.Weights != nil && !t.weighted {
-		return fmt.Errorf("rows with weights, for a tally that was made without")
+		return false, fmt.Errorf("rows with weights, for a tally that was made without")
 	}
 	for i, p := range parts {
-		if p >= t.parts && p != keymill.NoPartition {
-			return fmt.Errorf("row %d: partition %d, of a tally of %d", i, p, t.parts)
+		if p < t.parts {
+			continue
 		}
+		if p != keymill.NoPartition {
+			return false, fmt.Errorf("row %d: partition %d, of a tally of %d", i, p, t.parts)
+		}
+		unplaced = true
 	}
-	return nil
+	return unplaced, nil
 }
 
 // Merge adds what other has, which is as large, and to which nobody may add meanwhile.
