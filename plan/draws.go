@@ -124,6 +124,9 @@ func (d *Draws) halve() {
 	limit := times[d.k-1]
 	d.draws = slices.DeleteFunc(d.draws, func(draw Draw) bool { return draw.at > limit })
 	d.limit.Store(math.Float64bits(limit))
+	if len(d.draws) > d.k { // of rows with the same serial
+		d.shrink()
+	}
 }
 
 // shrink sorts the draws and leaves the first, as many as there is room for: of them and of
