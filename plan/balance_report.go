@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/keymill/keymill/hash"
@@ -91,7 +92,23 @@ func (b *Balance) Report() (*BalanceReport, error) {
 		r.Placements = append(r.Placements, placed)
 		r.Stream = placed.Placed.Plus(placed.Unplaced)
 	}
+	r.boundKeys()
 	return r, nil
+}
+
+// boundKeys says that a key has no more than the partition that it is in: of a placement that
+// places all rows that is so of every key.
+func (r *BalanceReport) boundKeys() {
+	every := uint64(math.MaxUint64)
+	for _, p := range r.Placements {
+		if p.Unplaced.Keys == 0 {
+			every = min(every, p.Spread[r.By].Max)
+		}
+	}
+	for _, p := range r.Placements {
+		p.Heaviest.AtMost = min(p.Heaviest.AtMost, p.Spread[r.By].Max, every)
+		p.setFloor(r.By)
+	}
 }
 
 func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
@@ -125,11 +142,7 @@ func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
 			return nil, err
 		}
 	}
-	if err := p.finishNodes(b.by); err != nil {
-		return nil, err
-	}
-	p.setFloor(b.by)
-	return p, nil
+	return p, p.finishNodes(b.by)
 }
 
 // beside returns the spread of n loads, beside chance.

@@ -124,6 +124,7 @@ func (f *compareFlags) sides() (sides []*side, err error) {
 		if slices.Contains(f.schemes[:i], name) {
 			return nil, usageError{fmt.Errorf("--scheme: %s is there twice", name)}
 		}
+		f.schemes[i] = name
 		which := schemeFlags{scheme: name, partitions: f.partitions, nodes: f.nodes}
 		fixed := slices.ContainsFunc(place.Presets(), func(p place.Preset) bool { return p.Name == name && p.Parts > 0 })
 		if fixed || f.nodes != "" && place.NeedsMembers(name) {

@@ -27,7 +27,7 @@ func (f *balanceFlags) write(out io.Writer, b *singleBalance) {
 	if b.NodeSpread != nil {
 		fmt.Fprintln(out)
 		t.spreads(plural(int64(len(b.Nodes)), "node"), b.NodeSpread)
-		fmt.Fprintf(out, "The numbers of partitions alone have a max/mean of %s on the nodes.\n", figure(b.NodePartitions))
+		fmt.Fprintf(out, "By their numbers of partitions alone the nodes have a max/mean of %s.\n", figure(b.NodePartitions))
 	}
 	t.chance()
 	if len(b.Nodes) > 0 {
@@ -100,7 +100,7 @@ func (t *balanceText) heaviest() {
 	if h.Exact {
 		fmt.Fprintf(t.out, "The heaviest key, %s, has %s: ", keyText(h.Bytes()), share)
 	} else {
-		fmt.Fprintf(t.out, "No key has more than %s, a bound: ", share)
+		fmt.Fprintf(t.out, "No key has more than %s, by a bound: ", share)
 	}
 	switch {
 	case floor == 1:
@@ -108,7 +108,7 @@ func (t *balanceText) heaviest() {
 	case h.Exact:
 		fmt.Fprintf(t.out, "no function brings max/mean below %s.\n", figure(floor))
 	default:
-		fmt.Fprintf(t.out, "max/mean may come down to %s or less.\n", figure(floor))
+		fmt.Fprintf(t.out, "the floor of max/mean is at most %s.\n", figure(floor))
 	}
 }
 
@@ -147,9 +147,17 @@ func (t *balanceText) chance() {
 		if i > 0 {
 			fmt.Fprint(t.out, ", ")
 		}
-		fmt.Fprintf(t.out, "%s by %s", grouped(int64(t.b.Spread[m].Chance.Keys)), m)
+		fmt.Fprintf(t.out, "%s by %s", manyText(t.b.Spread[m].Chance.Keys), m)
 	}
 	fmt.Fprintln(t.out, ".")
+}
+
+// manyText shows a number that may have a fraction, which is of interest if it is small.
+func manyText(x float64) string {
+	if x < 100 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return grouped(int64(x))
 }
 
 // nodes lists the nodes.
