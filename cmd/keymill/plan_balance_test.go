@@ -96,7 +96,11 @@ The members of maglev-envoy are node-0, node-1 and so on, of equal weight, for -
 	out := done(t, rows.String(), "plan", "compare", "--scheme", "redis,rendezvous,hive1", "--partitions", "64", "--nodes", nodes)
 	require.Contains(t, out, "\nLess even on nodes than chance: hive1. The others are as even as chance, or more so.\n\nscheme      nodes")
 	require.Contains(t, out, "\n\nscheme      partitions")
-	out = done(t, rows.String(), "plan", "balance", "--scheme", "mask", "--hash", "fx64", "--partitions", "64")
+	rows.Reset()
+	for i := range 4096 {
+		fmt.Fprintf(&rows, "session:%016d\n", i)
+	}
+	out = done(t, rows.String(), "plan", "balance", "--scheme", "mask", "--hash", "fx64", "--partitions", "1024")
 	require.Contains(t, out, ": less even than chance.\n")
 	require.Contains(t, out, "\nWarning: mask: fx64 with mask spreads ")
 }
