@@ -27,7 +27,7 @@ func balancePage(b *singleBalance) *page.Page {
 		p.Answer = evenness(t.b.Spread[t.by], t.things(), t.against())
 	}
 	p.About = append(append(p.About, say(t.headline)...), say(t.heaviest)...)
-	p.About = append(p.About, say(t.warning)...)
+	p.About = append(p.About, say(func() { writeNotes(t.out, b.Balanced) })...)
 	p.Cards = t.cards()
 	if len(b.Nodes) > 0 {
 		p.Sections = append(p.Sections, t.nodesSection())
@@ -35,7 +35,7 @@ func balancePage(b *singleBalance) *page.Page {
 	if !t.areNodes() {
 		p.Sections = append(p.Sections, t.partitionsSection())
 	}
-	p.Sections = append(p.Sections, page.Section{Title: "Figures", Tables: t.figures(), Notes: append(t.layoutNote(), say(t.chance)...)})
+	p.Sections = append(p.Sections, page.Section{Title: "Figures", Tables: t.figures(), Notes: append(t.layoutNote(say), say(t.chance)...)})
 	return p
 }
 
@@ -45,12 +45,12 @@ func evenness(b *plan.Beside, things, against string) string {
 		return "All is on one."
 	}
 	text := fmt.Sprintf("he fullest of %s %s has %s times %s", grouped(int64(b.Of)), things, figure(b.MaxMean), against)
-	switch {
-	case b.P < 0.005:
+	switch beyond := b.Beyond(); {
+	case beyond > 0:
 		return "Less even than chance: t" + text + "."
 	case b.MaxMean > b.Chance.MaxMean.High:
 		return "T" + text + ", more than chance alone gives."
-	case b.P > 0.995:
+	case beyond < 0:
 		return "More even than chance: t" + text + "."
 	}
 	return "As even as chance: t" + text + "."
@@ -86,7 +86,7 @@ func (t *balanceText) cards() (cards []page.Card) {
 		cards = append(cards, page.Card{Name: "CV", Value: figure(main.CV), Note: "chance alone: " + rangeText(main.Chance.CV),
 			Alarm: main.CV > main.Chance.CV.High})
 	}
-	p := page.Card{Name: "Chi-square p", Value: figure(main.P), Note: "how often chance is as uneven", Alarm: main.P < 0.005}
+	p := page.Card{Name: "Chi-square p", Value: figure(main.P), Note: "how often chance is as uneven", Alarm: main.Beyond() > 0}
 	heaviest := page.Card{Name: "The heaviest key has", Value: groupedUint(t.b.Heaviest.AtMost),
 		Note: fmt.Sprintf("%s: no function gets max/mean below %s", unit(t.by), figure(main.Floor))}
 	if !t.b.Heaviest.Exact {
@@ -107,11 +107,11 @@ func (t *balanceText) figures() []page.Table {
 	return all
 }
 
-func (t *balanceText) layoutNote() []string {
+func (t *balanceText) layoutNote(say func(func()) []string) []string {
 	if t.b.NodeSpread == nil {
 		return nil
 	}
-	return []string{fmt.Sprintf("The numbers of partitions alone have a max/mean of %s on the nodes.", figure(t.b.NodePartitions))}
+	return say(t.numbers)
 }
 
 // manyWeights is of how many different weights it would take long to say what chance makes of nodes.

@@ -13,23 +13,16 @@ import (
 // comparePage returns the report as a page.
 func comparePage(r *plan.BalanceReport) *page.Page {
 	p := &page.Page{Command: "keymill plan compare", About: []string{comparedStream(r) + "."}}
-	kinds := []comparedOn{{"partitions", onPartitions}}
-	if len(r.Placements[0].Nodes) > 0 {
-		kinds = []comparedOn{{"nodes", onNodes}, {"partitions", onPartitions}}
-	}
-	p.Answer = kinds[0].sentence(r)
-	for _, on := range kinds {
+	for i, on := range compared(r) {
+		if i == 0 {
+			p.Answer = on.sentence(r)
+			p.About = append(p.About, sentences(func(out io.Writer) { on.writeUneven(out, r) })...)
+		}
 		p.Sections = append(p.Sections, on.section(r))
 	}
 	last := &p.Sections[len(p.Sections)-1]
 	last.Notes = sentences(func(out io.Writer) { writeComparedNotes(out, r) })
 	return p
-}
-
-// comparedOn is what schemes are compared on.
-type comparedOn struct {
-	things string
-	of     func(*plan.Balanced, plan.Measure) *plan.Beside
 }
 
 // sentence says which scheme is the most even, and which are less even than chance.
@@ -45,7 +38,7 @@ func (on comparedOn) sentence(r *plan.BalanceReport) string {
 	least, most := slices.MinFunc(placed, byMax), slices.MaxFunc(placed, byMax)
 	uneven := 0
 	for _, p := range placed {
-		if on.of(p, r.By).P < 0.005 {
+		if on.of(p, r.By).Beyond() > 0 {
 			uneven++
 		}
 	}
@@ -88,5 +81,5 @@ func (on comparedOn) section(r *plan.BalanceReport) page.Section {
 		d.Rows = append(d.Rows, row)
 	}
 	return page.Section{Title: "On " + on.things, Figures: []page.Figure{{Drawing: d.Drawing()}},
-		Tables: []page.Table{comparedTable(r, on.things, on.of).onPage("All " + plural(int64(len(r.Placements)), "scheme"))}}
+		Tables: []page.Table{on.table(r).onPage("All " + plural(int64(len(r.Placements)), "scheme"))}}
 }
