@@ -20,7 +20,8 @@ type Balanced struct {
 	Scheme     string   `json:"scheme"`
 	Hash       string   `json:"hash"`
 	Partitions uint32   `json:"partitions"`
-	Warning    string   `json:"warning,omitempty"` // see [place.Scheme.Warning]
+	Warning    string   `json:"warning,omitempty"`          // see [place.Scheme.Warning]
+	Numbered   bool     `json:"numbered_members,omitempty"` // of a scheme of members, whose names nobody gave
 	Placed     Load     `json:"placed"`
 	Unplaced   Load     `json:"unplaced"` // rows that the system places by chance, or not at all
 	Heaviest   Heaviest `json:"heaviest_key"`
@@ -56,6 +57,18 @@ type Beside struct {
 	Floor float64 `json:"floor,omitempty"`
 }
 
+// Beyond says on which side of what chance gives in 99 of 100 cases the spread is, by its CV: 1 is less even,
+// -1 more even, and 0 as even.
+func (b *Beside) Beyond() int {
+	switch {
+	case b.Chance.CV.Holds(b.CV):
+		return 0
+	case b.CV > b.Chance.CV.Median:
+		return 1
+	}
+	return -1
+}
+
 // BalancedNode is a node, and what its partitions have.
 type BalancedNode struct {
 	Node       string  `json:"node"`
@@ -86,7 +99,8 @@ func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
 	scheme := placing.Scheme.With(hash.Default, hash.Seed{})
 	p := &Balanced{
 		Scheme: scheme.Name, Hash: scheme.Hash.String(), Partitions: scheme.Parts, Warning: scheme.Warning(),
-		Spread: map[Measure]*Beside{}, placing: placing,
+		Numbered: placing.Members && placing.Owners == nil,
+		Spread:   map[Measure]*Beside{}, placing: placing,
 	}
 	p.Loads, p.Unplaced = t.Sum()
 	p.Placed = t.total.load().minus(p.Unplaced)
@@ -137,6 +151,14 @@ func (p *Balanced) nodeShares() []uint64 {
 		return nil
 	}
 	return nodeShares(p.placing.Owners.List())
+}
+
+// Owner returns the name of the node that has the partition; "" if none was named.
+func (p *Balanced) Owner(partition int) string {
+	if p.placing.Owners == nil {
+		return ""
+	}
+	return p.Nodes[p.placing.Owners.Owner(uint32(partition))].Node
 }
 
 // addNodes sums up what nodes have.

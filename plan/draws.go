@@ -106,7 +106,25 @@ func (d *Draws) fire(rows *Rows, i int, random uint64, w float64) {
 // so that each costs little.
 func (d *Draws) add(draw Draw) {
 	d.draws = append(d.draws, draw)
-	if len(d.draws) >= 2*d.k || d.bytes >= 2*drawnBytes {
+	if d.bytes >= 2*drawnBytes {
+		d.shrink()
+	} else if len(d.draws) >= 2*d.k {
+		d.halve()
+	}
+}
+
+// halve leaves the first k draws, and those that fire with the last of them, in no order: that is
+// enough where their keys have room, and takes less time than shrink.
+func (d *Draws) halve() {
+	times := make([]float64, len(d.draws))
+	for i, draw := range d.draws {
+		times[i] = draw.at
+	}
+	slices.Sort(times)
+	limit := times[d.k-1]
+	d.draws = slices.DeleteFunc(d.draws, func(draw Draw) bool { return draw.at > limit })
+	d.limit.Store(math.Float64bits(limit))
+	if len(d.draws) > d.k { // of rows with the same serial
 		d.shrink()
 	}
 }

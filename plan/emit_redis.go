@@ -94,7 +94,7 @@ func (s *redisScript) addMoves(moves []PartitionMove) error {
 	}
 	for i, n := range owners.List() {
 		given := gives[n.Name]
-		steps := runsOf(given)
+		steps := movesInRuns(given)
 		if gets[n.Name] || !firstOf(given, owners.Ranges(i)) || len(steps) > len(s.names) {
 			steps = byDestination(given)
 		}
@@ -119,8 +119,8 @@ func firstOf(moves []PartitionMove, ranges []nodes.Range) bool {
 	return len(moves) == 0
 }
 
-// runsOf makes a step of each run of slots that go to the same master.
-func runsOf(moves []PartitionMove) (steps []redisStep) {
+// movesInRuns makes a step of each run of slots that go to the same master.
+func movesInRuns(moves []PartitionMove) (steps []redisStep) {
 	for i, m := range moves {
 		if i == 0 || m.To != moves[i-1].To {
 			steps = append(steps, redisStep{from: m.From, to: m.To, first: true})

@@ -75,7 +75,7 @@ type HotPlaced struct {
 	Load      *Load
 	Partition uint32   // keymill.NoPartition if it has none, or that is not known
 	Node      string   // "" if there are no nodes
-	Salted    []uint32 // the partition of each key that it is split to; nil if it is not split
+	Salted    []uint32 // the partition of each key that it is split to; none if it is not split
 }
 
 // Work works the report out for keys, the heaviest first, of which no key but those
@@ -184,7 +184,7 @@ func (w *hotWork) isolate(key HotPlaced) {
 // salt deals the key's rows to the keys that it is split to. What stays in its own
 // partition is the less, the more the key has.
 func (w *hotWork) salt(key HotPlaced) {
-	if key.Salted == nil {
+	if len(key.Salted) == 0 {
 		return
 	}
 	gets := map[uint32]Span{}

@@ -13,7 +13,10 @@ func Exactly(x uint64) Span { return Span{x, x} }
 // Exact says whether the number is known.
 func (s Span) Exact() bool { return s.Low == s.High }
 
-// over returns the bounds of s times n over total, which is not 0.
+// Over returns the bounds of the share of s in a total; 0 of nothing.
+func (s Span) Over(total uint64) Ratio { return s.over(total, 1) }
+
+// over returns the bounds of s times n over total.
 func (s Span) over(total, n uint64) Ratio {
 	if total == 0 {
 		return Ratio{}

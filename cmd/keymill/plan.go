@@ -25,7 +25,14 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.reshardCommand(), a.emitCommand(), a.planHotCommand())
+	cmd.AddCommand(
+		a.balanceCommand(),
+		a.compareCommand(),
+		a.reshardCommand(),
+		a.emitCommand(),
+		a.planHotCommand(),
+		a.planSplitCommand(),
+	)
 	return cmd
 }
 
@@ -72,16 +79,22 @@ type side struct {
 
 // side returns the placement that flags ask for.
 func (f *planFlags) side(which *schemeFlags) (*side, error) {
-	params, owners, err := which.params()
+	params, owners, err := which.planned()
 	if err != nil {
 		return nil, err
+	}
+	scheme, err := params.Resolve()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if scheme.Parts > maxCounted {
+		return nil, usageError{fmt.Errorf("%d partitions: plans are of at most %d", scheme.Parts, maxCounted)}
 	}
 	placer, err := f.types.placer(params, &f.input)
 	if err != nil {
 		return nil, err
 	}
-	scheme, err := params.Resolve()
-	return &side{params, owners, placer, scheme.Parts}, err
+	return &side{params, owners, placer, scheme.Parts}, nil
 }
 
 // passed is what a worker of a pass makes of a chunk.

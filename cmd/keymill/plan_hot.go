@@ -127,16 +127,21 @@ type hotPass struct {
 }
 
 const (
-	hotWidth    = 1 << 18 // of the sketch: a key is told from others that have 1/2^18 of the stream
-	hotSample   = 10_000  // distinct keys: their number is known to 3 %
-	hotDraws    = 1 << 16 // every key with more than 1/4,000 of the stream is among them
-	hotLongest  = 1 << 20 // bytes of a key that are kept
-	hotExactly  = 4       // times as many keys as are shown are counted exactly
-	hotExactMin = 1000
+	hotWidth     = 1 << 16 // of the sketch, which says in the first pass what the second has to count
+	hotOnceWidth = 1 << 17 // of the one that has to bound what keys have, to 1/100,000 of the stream
+	hotSample    = 10_000  // distinct keys: their number is known to 3 %
+	hotDraws     = 1 << 16 // every key with more than 1/4,000 of the stream is among them
+	hotLongest   = 1 << 20 // bytes of a key that are kept
+	hotExactly   = 4       // times as many keys as are shown are counted exactly
+	hotExactMin  = 1000
 )
 
 func newHotPass(measure plan.Measure, s *side, weights, once bool) (*hotPass, error) {
-	sketch, err := plan.NewSketch(measure, hotWidth)
+	width := hotWidth
+	if once {
+		width = hotOnceWidth
+	}
+	sketch, err := plan.NewSketch(measure, width)
 	p := &hotPass{plan.NewTally(s.parts, weights), sketch, plan.NewSample(hotSample, false), plan.NewCensus(), new(plan.Stamp), nil}
 	if once {
 		p.Draws = plan.NewDraws(measure, hotDraws, hotLongest)
