@@ -141,6 +141,9 @@ func TestPlannedMoves(t *testing.T) {
 		missing(t, "redis", err)
 	}
 	t.Setenv("REDISCLI_AUTH", password)
+	docs, err := os.ReadFile("../../docs/CLI.md")
+	require.NoError(t, err)
+	require.Contains(t, string(docs), "\n"+listNodes+"\n")
 	c := &redisCluster{host: newHost(t)}
 	c.keymill = filepath.Join(t.TempDir(), "keymill")
 	out, err := exec.Command("go", "build", "-o", c.keymill, "../../cmd/keymill").CombinedOutput()
