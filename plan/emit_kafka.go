@@ -125,8 +125,8 @@ func brokerID(name string) (int32, error) {
 }
 
 // Left returns how many partitions of the topic of after still have a replica on one of
-// the brokers when they are as after says, and else as they are now.
-func (now *KafkaAssignment) Left(after *KafkaAssignment, brokers []string) (left int) {
+// the brokers when they are as after says, and else as they are in a.
+func (a *KafkaAssignment) Left(after *KafkaAssignment, brokers []string) (left int) {
 	if len(after.Partitions) == 0 {
 		return 0
 	}
@@ -134,13 +134,13 @@ func (now *KafkaAssignment) Left(after *KafkaAssignment, brokers []string) (left
 	for _, p := range after.Partitions {
 		changed[p.Partition] = p.Replicas
 	}
-	for _, p := range now.Partitions {
+	for _, p := range a.Partitions {
 		if p.Topic != topic {
 			continue
 		}
 		replicas := p.Replicas
-		if new, there := changed[p.Partition]; there {
-			replicas = new
+		if moved, there := changed[p.Partition]; there {
+			replicas = moved
 		}
 		if slices.ContainsFunc(replicas, func(id int32) bool { return slices.Contains(brokers, fmt.Sprint(id)) }) {
 			left++

@@ -152,6 +152,7 @@ func (s *redisScript) text(moves []PartitionMove) []byte {
 	}
 	fmt.Fprintf(&out, "#!/bin/sh\n# Moves %d slots of a Redis Cluster, which had %d keys and %d bytes when this was planned.\n#\n%s\n",
 		len(moves), sum.Keys, sum.Bytes, redisPrologue)
+	fmt.Fprintf(&out, "masters='%s'\n", strings.NewReplacer("[", "", "]", "").Replace(strings.Join(s.names, " ")))
 	for i, name := range s.names {
 		host, port, _ := net.SplitHostPort(name) // which was asked before
 		fmt.Fprintf(&out, "h%[1]d='%[2]s' p%[1]d=%[3]s\nid%[1]d=$(id_of \"$h%[1]d\" $p%[1]d)\n", i+1, host, port)
@@ -181,7 +182,7 @@ func (s *redisScript) text(moves []PartitionMove) []byte {
 		}
 		out.WriteByte('\n')
 	}
-	out.WriteString("\nagreed \"$h1:$p1\"\necho 'done: all slots are where the plan has them'\n")
+	out.WriteString("\nagreed\necho 'done: all slots are where the plan has them'\n")
 	return out.Bytes()
 }
 

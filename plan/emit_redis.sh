@@ -22,18 +22,27 @@ has() {
   [ "$slots" = "$3" ] || die "$1:$2 has the slots '$slots', and the plan is of '$3': make it anew"
 }
 
-# agreed HOST:PORT waits until all masters say the same of the slots.
+# masters are all of them, HOST:PORT: the lines below say which.
+masters=
+
+# agreed waits until all masters say the same of the slots, and that the cluster is well.
 agreed() {
   for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-    if $cli --cluster check "$1" >/dev/null 2>&1; then return; fi
+    if $cli --cluster check "${masters%% *}" >/dev/null 2>&1 && all_ok; then return; fi
     sleep 1
   done
-  die "the cluster is not well: see $cli --cluster check $1"
+  die "the cluster is not well: see $cli --cluster check ${masters%% *}"
+}
+
+all_ok() {
+  for master in $masters; do
+    $cli -h "${master%:*}" -p "${master##*:}" cluster info | grep -q '^cluster_state:ok' || return 1
+  done
 }
 
 # first HOST:PORT FROM TO N moves the first N slots that FROM has.
 first() {
-  agreed "$1"
+  agreed
   $cli --cluster reshard "$1" --cluster-from "$2" --cluster-to "$3" --cluster-slots "$4" --cluster-yes
 }
 

@@ -318,6 +318,9 @@ func TestMovesRefuse(t *testing.T) {
 		require.NoError(t, err)
 		require.ErrorContains(t, m.Merge(weighted), "cannot take")
 		require.Zero(t, moved(t, m).Total, "what was refused is not in it")
+		require.NoError(t, m.AddLoad(0, 0, plan.Load{Bytes: 1 << 63}))
+		require.ErrorContains(t, m.AddLoad(0, n-1, plan.Load{Bytes: 1 << 63}), "2^64 or more")
+		require.Equal(t, plan.Load{Bytes: 1 << 63}, moved(t, m).Total)
 	}
 	m, err := plan.NewMoves(a, b, false)
 	require.NoError(t, err)

@@ -189,6 +189,19 @@ func TestRebalanceSlots(t *testing.T) {
 		require.Equal(t, got.Bound, got.Moved)
 	}
 
+	// Slots that have nothing go along between others, so that the others stay the first.
+	loads := make([]uint64, 16384)
+	for slot := range loads {
+		loads[slot] = 10 * uint64(min(slot%3, 1))
+	}
+	got, err := plan.Rebalance(loads, owners, from, to)
+	require.NoError(t, err)
+	for _, r := range []struct{ first, last, end int }{{0, 1363, 5460}, {5461, 6826, 10922}, {10923, 12286, 16383}} {
+		for slot := r.first; slot <= r.end; slot++ {
+			require.Equal(t, slot <= r.last, got.Owners[slot] == 3, slot)
+		}
+	}
+
 	// Back again: all of the fourth, in one range for each.
 	back, err := plan.Rebalance(slices.Repeat([]uint64{1}, 16384), ranges(4096, 4096, 4096, 4096), to, from)
 	require.NoError(t, err)

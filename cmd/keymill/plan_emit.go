@@ -148,8 +148,12 @@ func (a *app) emitKafka(f *emitFlags, report *plan.Reshard, moves []plan.Partiti
 	}
 	if current != nil {
 		if n := current.Left(after, report.Gone()); n > 0 {
-			fmt.Fprintf(a.err, "keymill: %s still have a replica on a broker that is not among the nodes after: followers are not planned, so move those too\n",
-				plural(int64(n), "partition"))
+			verb := "have"
+			if n == 1 {
+				verb = "has"
+			}
+			fmt.Fprintf(a.err, "keymill: %s still %s a replica on a broker that is not among the nodes after: followers are not planned, so move those too\n",
+				plural(int64(n), "partition"), verb)
 		}
 	}
 	return plan.EmitKafka(a.out, after)
