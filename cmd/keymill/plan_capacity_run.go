@@ -95,8 +95,8 @@ func (c *capacity) nodesOf(l layout) []nodes.Node {
 // side returns the placement of a layout, where each node is a partition.
 func (c *capacity) side(l layout) (*side, error) {
 	which := c.f.which
-	which.nodes, which.partitions = "", uint32(l.nodes)
 	if !c.members {
+		which.nodes, which.partitions = "", uint32(l.nodes)
 		return c.f.side(&which)
 	}
 	if which.hash != "" || which.seed != "" {
@@ -106,8 +106,11 @@ func (c *capacity) side(l layout) (*side, error) {
 		which.scheme = "maglev-envoy"
 	}
 	scheme, err := place.LookupMembers(which.scheme, nodes.Members(c.nodesOf(l)))
+	if err != nil && which.nodes == "" {
+		err = usageError{fmt.Errorf("%w (members node-0, node-1 ...: name the real ones with --nodes)", err)}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%d nodes: %w", l.nodes, err)
+		return nil, fmt.Errorf("of %s: %w", plural(int64(l.nodes), "node"), err)
 	}
 	params := keymill.Params{Scheme: scheme}
 	placer, err := c.f.types.placer(params, &c.f.input)

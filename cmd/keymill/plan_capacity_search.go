@@ -199,12 +199,10 @@ func (c *capacity) possible(n int) bool {
 		return true
 	}
 	_, left := c.left(n)
-	for _, parts := range append(left, n) {
-		if _, err := place.Lookup(c.f.which.scheme, uint32(parts)); err != nil {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(append(left, n), func(parts int) bool {
+		_, err := place.Lookup(c.f.which.scheme, uint32(parts))
+		return parts > 0 && err != nil
+	})
 }
 
 // holds says whether the nodes' limits together are as much as all of it, whatever is lost.
