@@ -134,7 +134,9 @@ func byShare(t *testing.T, scheme place.Scheme) func([]nodes.Node) func(string) 
 	}
 }
 
-func roundRobin(racks int) func(int) string { return func(i int) string { return fmt.Sprint(i % racks) } }
+func roundRobin(racks int) func(int) string {
+	return func(i int) string { return fmt.Sprint(i % racks) }
+}
 
 // Every number that is tried, and the one that is found, under every kind of scheme, with racks and
 // without.
