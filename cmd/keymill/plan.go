@@ -32,6 +32,7 @@ says that it is a bound.`,
 		a.emitCommand(),
 		a.planHotCommand(),
 		a.planSplitCommand(),
+		a.planCapacityCommand(),
 	)
 	return cmd
 }
