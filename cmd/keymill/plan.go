@@ -25,6 +25,7 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
+	cmd.AddCommand(a.identifyCommand())
 	return cmd
 }
 
