@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -92,60 +93,78 @@ func (a *app) identify(cmd *cobra.Command, args []string, f *identifyFlags) erro
 	if err != nil {
 		return err
 	}
-	encoding, err := ingest.ParseKeyEncoding(f.encoding)
-	if err != nil {
-		return usageError{err}
-	}
-	reader := &pairReader{encoding: encoding, null: f.types.null, first: f.columns, parts: f.partitions, types: options.Types}
-	// Rows come whole, since it is not known yet which column is the key.
-	input := inputFlags{
-		format: string(ingest.FormatLines), encoding: string(ingest.KeyRaw), maxRow: f.maxRow, positions: true,
-		workers: 1, backend: "cpu", profile: builtinProfile,
-	}
-	_, err = a.stream(cmd.Context(), args, &input, reader.work)
-	if errors.Is(err, errEnoughPairs) {
-		err = nil
-	}
+	pairs, err := a.readPairs(cmd.Context(), args, f, options)
 	if err != nil && !isRejected(err) {
 		return err
 	}
-	pairs := reader.pairs(func(reason string) {
-		fmt.Fprintf(a.err, "keymill: rejected: %s\n", printable(reason))
-	})
-	if pairs.input.Rejected > 0 {
-		err = rejectedError{pairs.input.Rejected}
-	}
-	if len(pairs.keys) == 0 {
-		return fmt.Errorf("no pairs: a row is a key, a tab and the partition that the key has (%s, %s not placed)",
-			plural(pairs.input.Rows, "row"), grouped(pairs.input.Unplaced))
-	}
-	found, findErr := identify.Find(cmd.Context(), pairs.keys, pairs.parts, options)
-	if findErr != nil {
-		if cmd.Context().Err() != nil {
-			return interruptedError{pairs.input.Rows}
-		}
+	report, findErr := identify.Find(cmd.Context(), pairs.keys, pairs.parts, options)
+	switch {
+	case cmd.Context().Err() != nil:
+		return interruptedError{pairs.input.Rows}
+	case findErr != nil:
 		return findErr
 	}
-	report := identifyReport{pairs.input, found}
+	f.complete(report.Named)
+	f.complete(report.Best)
 	if f.json {
-		err = worst(err, json.NewEncoder(a.out).Encode(report))
+		err = worst(err, json.NewEncoder(a.out).Encode(identifyReport{pairs.input, report}))
 	} else {
-		err = worst(err, report.writeText(a.out))
+		err = worst(err, identifyReport{pairs.input, report}.writeText(a.out))
 	}
 	switch {
 	case err != nil && !isRejected(err):
 		return err
-	case found.Verdict == identify.None:
+	case report.Verdict == identify.None:
 		return errors.New("nothing that was tried explains these pairs")
-	case found.Verdict == identify.TooFew:
+	case report.Verdict == identify.TooFew:
 		return errors.New("these pairs are too few to tell")
 	}
 	return err
 }
 
+// complete adds to commands what the files of the pairs need.
+func (f *identifyFlags) complete(all []identify.Candidate) {
+	for i := range all {
+		if all[i].Command != "" && f.encoding != string(ingest.KeyRaw) {
+			all[i].Command += " --key-encoding " + f.encoding
+		}
+	}
+}
+
+// readPairs reads the pairs. If rows are rejected, the error says so, and the others are there.
+func (a *app) readPairs(ctx context.Context, args []string, f *identifyFlags, o identify.Options) (readPairs, error) {
+	reader := &pairReader{
+		encoding: ingest.KeyEncoding(f.encoding), null: f.types.null, first: f.columns, parts: f.partitions, types: o.Types,
+	}
+	// Rows come whole, since it is not known yet which column is the key.
+	input := inputFlags{
+		format: string(ingest.FormatLines), encoding: string(ingest.KeyRaw), maxRow: f.maxRow, positions: true,
+		workers: 1, backend: "cpu", profile: builtinProfile,
+	}
+	_, err := a.stream(ctx, args, &input, reader.work)
+	if err != nil && !isRejected(err) && !errors.Is(err, errEnoughPairs) {
+		return readPairs{}, err
+	}
+	pairs := reader.pairs(func(reason string) {
+		fmt.Fprintf(a.err, "keymill: rejected: %s\n", printable(reason))
+	})
+	in := pairs.input
+	switch {
+	case len(pairs.keys) == 0:
+		return pairs, fmt.Errorf("no pairs: a row is a key, a tab and the partition that the key has (of %s %s not placed, %s rejected)",
+			plural(in.Rows+in.Rejected, "row"), grouped(in.Unplaced), grouped(in.Rejected))
+	case in.Rejected > 0:
+		return pairs, rejectedError{in.Rejected}
+	}
+	return pairs, nil
+}
+
 // options checks the flags.
 func (f *identifyFlags) options() (o identify.Options, err error) {
 	o.Partitions = f.partitions
+	if _, err := ingest.ParseKeyEncoding(f.encoding); err != nil {
+		return o, usageError{err}
+	}
 	if !slices.Contains(columnOrders, f.columns) {
 		return o, usageError{fmt.Errorf("--columns: %w", nearest.Unknown("first column", f.columns, columnOrders))}
 	}

@@ -17,7 +17,7 @@ import (
 
 // How many pairs are kept, and how many bytes of them.
 const (
-	maxPairs     = 100_000
+	maxPairs     = 20_000
 	maxPairBytes = 16 << 20
 )
 

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"text/tabwriter"
+	"unicode/utf8"
 
 	"github.com/keymill/keymill/plan/identify"
 )
@@ -23,13 +24,7 @@ func (r identifyReport) writeText(w io.Writer) error {
 	case identify.Mixed:
 		r.writeMixed(&out)
 	case identify.TooFew:
-		if r.Different == 1 {
-			fmt.Fprintf(&out, "all pairs have one partition, %d, which tells nothing: add keys of others\n", r.Largest)
-			break
-		}
-		fmt.Fprintf(&out, "too few pairs to tell: the number of candidates that explain %s is %s; with %s partitions it takes %s\n",
-			these(r.Pairs), grouped(int64(r.Fitting)), grouped(int64(r.From)), plural(int64(r.Needed), "pair"))
-		r.writeAlike(&out, r.Best[1:], &r.Best[0])
+		r.writeTooFew(&out)
 	default:
 		fmt.Fprintf(&out, "nothing that was tried explains %s\n", these(r.Pairs))
 		for _, c := range r.Best {
@@ -81,28 +76,43 @@ func (r identifyReport) writeNamed(out *bytes.Buffer) {
 	if c.Command != "" {
 		fmt.Fprintf(out, "  command     %s\n", c.Command)
 	}
-	r.writeAlike(out, r.Named[1:], &c)
+	r.writeAlike(out, r.Named[1:], c)
+}
+
+// writeTooFew says why the pairs do not tell, and what explains them.
+func (r identifyReport) writeTooFew(out *bytes.Buffer) {
+	if r.Different == 1 && r.Pairs > 1 {
+		fmt.Fprintf(out, "all pairs have one partition, %d, which tells nothing: add keys of others\n", r.Largest)
+	} else {
+		is, orMore := "are", ""
+		if r.Pairs == 1 {
+			is = "is"
+		}
+		if r.From < r.To {
+			orMore = " or more"
+		}
+		fmt.Fprintf(out, "too few: %s %s explained by %s; with %s partitions%s it takes %s\n", plural(int64(r.Pairs), "pair"), is,
+			plural(int64(r.Fitting), "candidate"), grouped(int64(r.From)), orMore, grouped(int64(r.Needed)))
+	}
+	fmt.Fprintf(out, "  likeliest  %s, %s\n", candidateName(r.Best[0]), partitionsOf(r.Best[0]))
+	r.writeAlike(out, r.Best[1:], r.Best[0])
 }
 
 // writeAlike lists what explains as much as the first candidate.
-func (r identifyReport) writeAlike(out *bytes.Buffer, others []identify.Candidate, first *identify.Candidate) {
-	if r.Verdict == identify.TooFew {
-		fmt.Fprintf(out, "  likeliest   %s, %s\n", candidateName(*first), partitionsOf(*first))
-	}
+func (r identifyReport) writeAlike(out *bytes.Buffer, others []identify.Candidate, first identify.Candidate) {
 	if len(others) == 0 {
 		return
 	}
-	fmt.Fprintf(out, "\nThese explain as many; a key with another partition tells them from %s:\n\n", candidateName(*first))
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "  candidate\tpartitions\tkey\there\t%s\n", shortName(*first))
+	fmt.Fprintf(out, "\nThese explain as many; a key with another partition tells them from %s:\n\n", candidateName(first))
+	rows := [][]string{{"candidate", "partitions", "key", "here", shortName(first)}}
 	for _, c := range others {
-		key, here, there := fmt.Sprintf("none of %s tried", grouped(int64(c.SameOn))), "", ""
+		row := []string{candidateName(c), numbers(c), fmt.Sprintf("none of %s tried", grouped(int64(c.SameOn))), "", ""}
 		if c.Apart != nil {
-			key, here, there = quoted(c.Apart.KeyText), partText(c.Apart.Here), partText(c.Apart.First)
+			row = append(row[:2], quoted(c.Apart.KeyText), partText(c.Apart.Here), partText(c.Apart.First))
 		}
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", candidateName(c), numbers(c), key, here, there)
+		rows = append(rows, row)
 	}
-	_ = table.Flush() // to memory
+	writeAligned(out, rows, 1, 3, 4)
 	if more := r.Fitting - 1 - len(others); r.Verdict != identify.Partly && more > 0 {
 		fmt.Fprintf(out, "  and %s more\n", grouped(int64(more)))
 	}
@@ -116,12 +126,12 @@ func (r identifyReport) writeMixed(out *bytes.Buffer) {
 	}
 	fmt.Fprintf(out, "%d functions together, %s: explain %s, as if clients of %d kinds had written them\n\n",
 		len(r.Named), partitionsOf(r.Named[0]), explains, len(r.Named))
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "  function\texplains\tonly it\tchance of the pairs that those above leave\tsystem")
+	rows := [][]string{{"function", "explains", "only it", "chance", "system"}}
 	for _, c := range r.Named {
-		fmt.Fprintf(table, "  %s\t%s\t%s\t%s\t%s\n", candidateName(c), grouped(int64(c.Explained)), grouped(int64(c.Only)), odds(c.Log10Chance), c.System)
+		rows = append(rows, []string{candidateName(c), grouped(int64(c.Explained)), grouped(int64(c.Only)), odds(c.Log10Chance), c.System})
 	}
-	_ = table.Flush() // to memory
+	writeAligned(out, rows, 1, 2, 3)
+	fmt.Fprintln(out, "\nThe chance is that any candidate explains so many of the pairs that those above it leave, if these are random.")
 }
 
 // writeUnexplained lists the pairs that what is named does not explain.
@@ -130,23 +140,18 @@ func (r identifyReport) writeUnexplained(out *bytes.Buffer) {
 		return
 	}
 	fmt.Fprintf(out, "\n%s not explained:\n\n", plural(int64(r.Unexplained), "pair"))
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprint(table, "  key\tpartition")
+	rows := [][]string{{"key", "partition"}}
 	for i := range r.UnexplainedPairs[0].Expected {
-		fmt.Fprintf(table, "\t%s", shortName(r.Named[i]))
+		rows[0] = append(rows[0], shortName(r.Named[i]))
 	}
-	fmt.Fprintln(table)
-	for i, p := range r.UnexplainedPairs {
-		if i == shownPairs {
-			break
-		}
-		fmt.Fprintf(table, "  %s\t%d", quoted(p.KeyText), p.Partition)
+	for _, p := range r.UnexplainedPairs[:min(len(r.UnexplainedPairs), shownPairs)] {
+		row := []string{quoted(p.KeyText), fmt.Sprint(p.Partition)}
 		for _, e := range p.Expected {
-			fmt.Fprintf(table, "\t%s", partText(e))
+			row = append(row, partText(e))
 		}
-		fmt.Fprintln(table)
+		rows = append(rows, row)
 	}
-	_ = table.Flush() // to memory
+	writeAligned(out, rows, 1, 2, 3, 4, 5)
 	if more := r.Unexplained - shownPairs; more > 0 {
 		fmt.Fprintf(out, "  and %s more\n", grouped(int64(more)))
 	}
@@ -192,8 +197,32 @@ func (r identifyReport) writeTried(out *bytes.Buffer) {
 		to = " to " + grouped(int64(r.To))
 	}
 	fmt.Fprintf(out, "\ntried  %s candidates: %s of systems and %s of hashes, seeds and reductions, of keys in %s, with %s%s partitions\n",
-		grouped(int64(r.Candidates)), plural(int64(r.Presets), "function"), grouped(int64(r.Functions-r.Presets)),
+		grouped(int64(r.Candidates)), plural(int64(r.OfSystems), "function"), grouped(int64(r.Functions-r.OfSystems)),
 		plural(int64(len(r.Forms)+1), "form"), grouped(int64(r.From)), to)
+}
+
+// writeAligned writes a table, of which the columns of those numbers are aligned to the right.
+func writeAligned(out *bytes.Buffer, rows [][]string, right ...int) {
+	for _, column := range right {
+		width := 0
+		for _, row := range rows {
+			if column < len(row) {
+				width = max(width, utf8.RuneCountInString(row[column]))
+			}
+		}
+		for _, row := range rows {
+			if column < len(row) {
+				row[column] = fmt.Sprintf("%*s", width, row[column])
+			}
+		}
+	}
+	var text bytes.Buffer
+	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintf(table, "  %s\n", strings.Join(row, "\t"))
+	}
+	_ = table.Flush() // to memory
+	out.Write(trailing.ReplaceAll(text.Bytes(), []byte("\n")))
 }
 
 // shortName names a candidate in the head of a column.

@@ -243,16 +243,25 @@ func (c *cataloguer) seeds(h hash.Func) []seeding {
 	return all
 }
 
+// genericEffort is what a function costs that no system is known to have. What is unlikely in
+// every respect, such as a strange form of keys with a strange seed, has more than
+// maxEffort besides and is not tried; on keys as they stand everything is.
+const (
+	genericEffort = 8
+	maxEffort     = 6
+)
+
 // generic adds a hash with a seed and a reduction, unless a preset is just that.
 func (c *cataloguer) generic(f *form, h hash.Func, s seeding, n *numbers, r *rule) {
-	if h.Bits() < r.least || h.Bits() > r.largest {
+	effort := f.effort + r.effort + s.effort
+	if h.Bits() < r.least || h.Bits() > r.largest || effort > maxEffort {
 		return
 	}
 	if c.known[generic{f, h, h.ResolveSeed(s.seed), r.scheme.Fold, r.scheme.Add, r.scheme.Reduce}] {
 		return
 	}
 	fn := r.function(f, h, s.seed, n)
-	fn.rule, fn.effort = fmt.Sprintf(r.text, h), 8+f.effort+r.effort+s.effort
+	fn.rule, fn.effort = fmt.Sprintf(r.text, h), genericEffort+effort
 	if r.preset != "" && f.name == asItStands {
 		fn.command = fmt.Sprintf("--scheme %s --hash %s", r.preset, h)
 		switch {

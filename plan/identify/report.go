@@ -29,8 +29,8 @@ type Report struct {
 	Largest    uint32   `json:"largest_partition"`
 	From       uint32   `json:"partitions_from"` // the numbers of partitions that were tried
 	To         uint32   `json:"partitions_to"`
-	Presets    int      `json:"presets"`
-	Functions  int      `json:"functions"` // presets and others, each with each form of keys
+	OfSystems  int      `json:"functions_of_systems"` // presets, each with each form of keys
+	Functions  int      `json:"functions"`            // those and others
 	Candidates uint64   `json:"candidates"`
 	Forms      []string `json:"key_forms"`
 

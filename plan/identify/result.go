@@ -14,7 +14,7 @@ func (s *search) report() (*Report, error) {
 	r := &Report{
 		Verdict: None, Pairs: s.pairs.len(), Repeated: s.pairs.repeated,
 		Different: s.pairs.different(), Largest: s.largest, From: s.span.lo, To: s.span.hi,
-		Presets: s.presets, Functions: len(s.functions), Candidates: s.candidates,
+		OfSystems: s.presets, Functions: len(s.functions), Candidates: s.candidates,
 		Needed: neededPairs(max(s.largest+1, s.options.Partitions), s.pairs.parts, s.candidates),
 	}
 	r.Contradictory, r.Contradictions = s.pairs.contradictions()
@@ -42,11 +42,21 @@ func (s *search) report() (*Report, error) {
 			s.unexplained(r, some[:1])
 		}
 	case len(full) > 0:
-		r.Verdict, r.Best = TooFew, s.alike(full[:min(len(full), maxBest)])
+		r.Verdict, r.Best = TooFew, s.alike(likeliest(full))
 	case len(near) > 0:
 		r.Best = s.alike(near[:1])
 	}
 	return r, context.Cause(s.ctx)
+}
+
+// likeliest returns the first maxBest candidates that differ in more than N.
+func likeliest(all []*judged) (some []*judged) {
+	for _, j := range all {
+		if len(some) < maxBest && !slices.ContainsFunc(some, func(k *judged) bool { return k.f == j.f }) {
+			some = append(some, j)
+		}
+	}
+	return some
 }
 
 // alike returns candidates that explain the same pairs, and what tells each from the first.
