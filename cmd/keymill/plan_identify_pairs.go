@@ -18,7 +18,7 @@ import (
 // How many pairs are kept, and how many bytes of them.
 const (
 	maxPairs     = 20_000
-	maxPairBytes = 16 << 20
+	maxPairBytes = 4 << 20
 )
 
 var errEnoughPairs = errors.New("enough pairs are read")

@@ -97,8 +97,14 @@ func TestIdentifyText(t *testing.T) {
 read   200 rows, the partition first
 tried  `)
 
+	out := done(t, swapped(librdkafka), "plan", "identify")
+	shown, _, _ := strings.Cut(out, "\n\n")
+	readme, err := os.ReadFile("../../README.md")
+	require.NoError(t, err)
+	require.Contains(t, string(readme), "$ keymill plan identify pairs.tsv\n"+shown+"\n```")
+
 	mixed := strings.Join(append(append([]string{}, lines[:120]...), others[120:]...), "\n")
-	out := done(t, mixed, "plan", "identify")
+	out = done(t, mixed, "plan", "identify")
 	require.Regexp(t, `^2 functions together, 12 partitions: explain all 200 pairs, as if clients of 2 kinds had written them
 
   function    explains  only it      chance  system

@@ -2,6 +2,7 @@ package identify
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -42,10 +43,10 @@ var rules = []rule{
 }
 
 // catalogue returns every function of those keys, the presets first, and how many
-// of them are presets.
-func catalogue(keys [][]byte, o Options) (all []*function, presets int, usable []*form) {
+// of them are presets. If ctx ends, some are left out.
+func catalogue(ctx context.Context, keys [][]byte, o Options) (all []*function, presets int, usable []*form) {
 	usable = formsOf(keys)
-	c := &cataloguer{keys: keys, options: o, forms: usable, known: map[generic]bool{}}
+	c := &cataloguer{ctx: ctx, keys: keys, options: o, forms: usable, known: map[generic]bool{}}
 	for _, p := range place.Presets() {
 		if hasSystem(p.Name) {
 			c.preset(p)
@@ -62,11 +63,13 @@ func catalogue(keys [][]byte, o Options) (all []*function, presets int, usable [
 func hasSystem(name string) bool { return name != "mod" && name != "mask" && name != "fastrange" }
 
 type cataloguer struct {
+	ctx     context.Context
 	keys    [][]byte
 	options Options
 	forms   []*form
 	all     []*function
 	known   map[generic]bool
+	memory  scratch
 }
 
 // generic is a function that no system has, or that of a preset: what tells it from others.
@@ -93,7 +96,10 @@ func (c *cataloguer) preset(p place.Preset) {
 
 func (c *cataloguer) presetOf(p *place.Preset, variant, rule string, system func(parts uint32) (place.Scheme, error)) {
 	add := func(f *form, types []columns.Type, effort int) *function {
-		fn := presetFunction(p, f, types, system)
+		if c.ctx.Err() != nil {
+			return nil
+		}
+		fn := presetFunction(&c.memory, p, f, types, system)
 		if fn == nil {
 			return nil
 		}
@@ -141,12 +147,12 @@ func isBytes(types []columns.Type) bool {
 // the system makes something else than of those before.
 func (c *cataloguer) typed(example place.Scheme, add func(*form, []columns.Type, int) *function) {
 	var before [][]number
-	if text, err := newRowReader(&forms[0], example, []columns.Type{{Kind: columns.String}}); err == nil {
+	if text, err := newRowReader(&c.memory, &forms[0], example, []columns.Type{{Kind: columns.String}}); err == nil {
 		all, _ := (&numbers{of: text.number}).compute(c.keys)
 		before = append(before, all)
 	}
 	for i, t := range c.types() {
-		r, err := newRowReader(&forms[0], example, []columns.Type{t})
+		r, err := newRowReader(&c.memory, &forms[0], example, []columns.Type{t})
 		if err != nil {
 			continue
 		}
@@ -191,7 +197,7 @@ func (c *cataloguer) generics(f *form) {
 			continue // of which it is a hash
 		}
 		for _, s := range c.seeds(h) {
-			n := hashed(f, h, s.seed)
+			n := hashed(&c.memory, f, h, s.seed)
 			for r := range rules {
 				c.generic(f, h, s, n, &rules[r])
 			}
@@ -285,10 +291,9 @@ func (r *rule) function(f *form, h hash.Func, seed hash.Seed, n *numbers) *funct
 // unhashed adds the reductions of keys that are numbers, which is what those do
 // first who have no hash: key % N.
 func (c *cataloguer) unhashed(f *form) {
-	var word []byte
 	n := &numbers{of: func(key []byte) (number, bool) {
-		var ok bool
-		if word, ok = f.of(word[:0], key); !ok {
+		word, ok := c.memory.make(f, key)
+		if !ok {
 			return number{}, false
 		}
 		return number{hash: binary.LittleEndian.Uint64(word)}, true

@@ -58,7 +58,7 @@ func TestCommands(t *testing.T) {
 	for i := range 40 {
 		keys = append(keys, fmt.Append(nil, i*i*977))
 	}
-	functions, presets, _ := catalogue(keys, Options{Seeds: []hash.Seed{hash.Seed64(7)}})
+	functions, presets, _ := catalogue(t.Context(), keys, Options{Seeds: []hash.Seed{hash.Seed64(7)}})
 	names, commands := map[string]bool{}, 0
 	for i, f := range functions {
 		require.Equal(t, i < presets, f.preset != nil)

@@ -97,16 +97,24 @@ func (f *function) placeAll(keys [][]byte, parts uint32) []uint32 {
 	return placed
 }
 
+// scratch is memory for one key, which all functions of a search share: there are
+// thousands of these, and keys may be long.
+type scratch struct{ key []byte }
+
+// make returns what the form makes of a key, good until the next call.
+func (s *scratch) make(f *form, key []byte) (made []byte, ok bool) {
+	s.key, ok = f.of(s.key[:0], key)
+	return s.key, ok
+}
+
 // hashed returns the numbers of a hash and a seed, of keys in that form.
-func hashed(f *form, h hash.Func, seed hash.Seed) *numbers {
-	var scratch []byte
+func hashed(memory *scratch, f *form, h hash.Func, seed hash.Seed) *numbers {
 	return &numbers{of: func(key []byte) (number, bool) {
-		var ok bool
-		scratch, ok = f.of(scratch[:0], key)
+		made, ok := memory.make(f, key)
 		if !ok {
 			return number{}, false
 		}
-		return number{hash: h.Sum64(scratch, seed), empty: len(scratch) == 0}, true
+		return number{hash: h.Sum64(made, seed), empty: len(made) == 0}, true
 	}}
 }
 
@@ -117,32 +125,46 @@ type rowReader struct {
 	scheme   place.Scheme // of what the encoder makes
 	builders []*columns.Builder
 	cols     []columns.Column
-	scratch  []byte
+	memory   *scratch
 	batch    keymill.Batch
 }
+
+// keptKey is the length from which on a reader keeps no memory of a key.
+const keptKey = 4096
 
 // newRowReader returns what reads rows of values of those types, as the scheme's system
 // hashes them; the scheme is that of any number of partitions. The error is that the system
 // does not hash such values.
-func newRowReader(f *form, s place.Scheme, types []columns.Type) (*rowReader, error) {
+func newRowReader(memory *scratch, f *form, s place.Scheme, types []columns.Type) (*rowReader, error) {
 	e, err := columns.NewEncoder(s, types...)
 	if err != nil {
 		return nil, err
 	}
-	r := &rowReader{encoder: e, form: f, scheme: e.Scheme(), cols: make([]columns.Column, len(types))}
-	for i := range types {
-		r.builders = append(r.builders, e.Builder(i))
-	}
+	r := &rowReader{encoder: e, form: f, scheme: e.Scheme(), cols: make([]columns.Column, len(types)), memory: memory}
+	r.forget()
 	return r, nil
 }
 
-func (r *rowReader) number(key []byte) (n number, ok bool) {
-	if r.scratch, ok = r.form.of(r.scratch[:0], key); !ok {
-		return n, false
+// forget drops the memory of the last key.
+func (r *rowReader) forget() {
+	r.builders, r.batch = nil, keymill.Batch{}
+	clear(r.cols)
+	for i := range r.cols {
+		r.builders = append(r.builders, r.encoder.Builder(i))
 	}
-	fields, ok := splitColumns(r.scratch, len(r.builders))
+}
+
+func (r *rowReader) number(key []byte) (n number, ok bool) {
+	made, ok := r.memory.make(r.form, key)
 	if !ok {
 		return n, false
+	}
+	fields, ok := splitColumns(made, len(r.builders))
+	if !ok {
+		return n, false
+	}
+	if len(made) > keptKey {
+		defer r.forget()
 	}
 	for i, b := range r.builders {
 		b.Reset()
@@ -181,12 +203,12 @@ func typeNames(types []columns.Type) string {
 
 // presetFunction returns the preset as a function of keys that are values of those
 // types, text that the form has made; nil if it does not take them.
-func presetFunction(p *place.Preset, f *form, types []columns.Type, system func(parts uint32) (place.Scheme, error)) *function {
+func presetFunction(memory *scratch, p *place.Preset, f *form, types []columns.Type, system func(parts uint32) (place.Scheme, error)) *function {
 	example, err := system(max(p.Parts, 1))
 	if err != nil {
 		return nil
 	}
-	r, err := newRowReader(f, example, types)
+	r, err := newRowReader(memory, f, example, types)
 	if err != nil {
 		return nil
 	}

@@ -42,7 +42,7 @@ func Find(ctx context.Context, keys [][]byte, parts []uint32, o Options) (*Repor
 	if err := s.limits(); err != nil {
 		return nil, err
 	}
-	s.functions, s.presets, s.forms = catalogue(s.sample.keys, o)
+	s.functions, s.presets, s.forms = catalogue(ctx, s.sample.keys, o)
 	if err := s.try(); err != nil {
 		return nil, err
 	}
@@ -143,8 +143,8 @@ func (s *search) try() error {
 	sample := s.sample
 	placed := make([]uint32, sample.len())
 	best := fit{surprise: -1}
-	for i, f := range s.functions {
-		if i%64 == 0 && s.ctx.Err() != nil {
+	for _, f := range s.functions {
+		if s.ctx.Err() != nil {
 			return context.Cause(s.ctx)
 		}
 		in, ok := f.span(s.span)

@@ -18,7 +18,7 @@ const (
 // judged is a fit on all pairs, not only on the sample.
 type judged struct {
 	fit
-	numbers   []number // of all keys
+	numbers   []number // of all keys, while it is judged
 	placed    []uint32 // where each key is
 	low, high uint32   // numbers of partitions with which the same pairs are explained
 	chance    float64  // natural logarithm, see logChance
@@ -39,7 +39,7 @@ func (s *search) judge(x fit) *judged {
 	if example, err := j.f.scheme(j.parts); err == nil {
 		j.stretch(s, &example)
 	}
-	j.chance = logChance(j.score, j.parts, s.pairs.parts, j.others(s), s.candidates)
+	j.chance, j.numbers = logChance(j.score, j.parts, s.pairs.parts, j.others(s), s.candidates), nil
 	return j
 }
 

@@ -83,6 +83,6 @@ func (s *search) judgeRest(x fit, rest []int, candidates uint64) *judged {
 			of.missed++
 		}
 	}
-	j.chance = logChance(of, j.parts, given, j.others(s), candidates)
+	j.chance, j.numbers = logChance(of, j.parts, given, j.others(s), candidates), nil
 	return j
 }

@@ -7,11 +7,12 @@ import (
 	"strings"
 )
 
-// maxOthers is how many other keys candidates are compared on, and minOthers how many
-// it takes to say what is usual of one.
+// maxOthers is how many other keys candidates are compared on, and maxOtherBytes how many
+// bytes these have; minOthers is how many it takes to say what is usual of a candidate.
 const (
-	maxOthers = 2048
-	minOthers = 64
+	maxOthers     = 2048
+	maxOtherBytes = 1 << 20
+	minOthers     = 64
 )
 
 // otherKeys returns keys that look like the given ones and are none of them: the
@@ -27,7 +28,8 @@ func otherKeys(keys [][]byte) (all [][]byte) {
 	}
 	there := endings(keys)
 	rng := rand.New(rand.NewPCG(1, 2))
-	for tries := 0; tries < 8*maxOthers && len(all) < maxOthers; tries++ {
+	size := 0
+	for tries := 0; tries < 8*maxOthers && len(all) < maxOthers && size < maxOtherBytes; tries++ {
 		a, b := keys[rng.IntN(len(keys))], keys[rng.IntN(len(keys))]
 		cut := rng.IntN(len(a) + 1)
 		end := min(len(a)-cut, len(b))
@@ -41,6 +43,7 @@ func otherKeys(keys [][]byte) (all [][]byte) {
 		if !seen[string(key)] {
 			seen[string(key)] = true
 			all = append(all, key)
+			size += len(key)
 		}
 	}
 	return all

@@ -66,7 +66,7 @@ func TestRandomPairsAreNotExplained(t *testing.T) {
 				s := &search{ctx: t.Context(), pairs: newPairs(keys, parts)}
 				s.sample = s.pairs.sample()
 				if built.functions == nil {
-					built.functions, built.presets, built.forms = catalogue(s.sample.keys, s.options)
+					built.functions, built.presets, built.forms = catalogue(t.Context(), s.sample.keys, s.options)
 				}
 				s.functions, s.presets, s.forms = built.functions, built.presets, built.forms // of the same keys
 				require.NoError(t, s.limits())
