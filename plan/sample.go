@@ -5,9 +5,11 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"gonum.org/v1/gonum/mathext"
 )
 
 // Sample is a sample of the distinct keys of a stream, each as likely as any
@@ -21,11 +23,9 @@ import (
 type Sample struct {
 	k    int
 	keep bool
-	// limit: no hash above it gets in. It is read without the lock, and only falls.
-	limit atomic.Uint64
-
-	mu   sync.Mutex
-	keys []Sampled
+	// limit: k keys of smaller hashes, or of this one, are known, so that none above gets in. It only falls.
+	limit  atomic.Uint64
+	shards *shards[*sampled]
 }
 
 // Sampled is a key of a sample.
@@ -34,10 +34,23 @@ type Sampled struct {
 	Key  []byte // nil if the sample does not keep keys
 }
 
+// sampled is what one goroutine at a time adds to: different hashes, and where each
+// stands, so that a key that occurs often is found and not added again.
+type sampled struct {
+	keys  []Sampled
+	slots []uint32 // a power of two; 0 is free, else one more than the number of the key
+}
+
+const sampleMemory = 8 << 20
+
 // NewSample returns a sample of up to k keys, 8 at least; keep says that it keeps their
-// bytes, not only their hashes.
+// bytes, not only their hashes. It takes about 100 bytes of memory a key, and the keys,
+// up to 8 MiB in all several times that.
 func NewSample(k int, keep bool) *Sample {
-	s := &Sample{k: max(k, 8), keep: keep}
+	k = max(k, 8)
+	s := &Sample{k: k, keep: keep, shards: newShards(100*k, sampleMemory, func() *sampled {
+		return &sampled{slots: make([]uint32, 4<<bits.Len(uint(k-1)))}
+	})}
 	s.limit.Store(math.MaxUint64)
 	return s
 }
@@ -47,70 +60,100 @@ func (s *Sample) Add(rows *Rows) error {
 	if err := rows.checkHashes(); err != nil {
 		return err
 	}
+	var of *sampled
 	limit := s.limit.Load()
 	for i, h := range rows.Hashes {
-		if h <= limit {
-			s.mu.Lock()
-			key := Sampled{Hash: h}
-			if s.keep {
-				key.Key = slices.Clone(rows.Keys.Key(i))
-			}
-			s.add(key)
-			limit = s.limit.Load()
-			s.mu.Unlock()
+		if h > limit {
+			continue
 		}
+		if of == nil {
+			of = s.shards.take()
+			defer s.shards.giveBack(of)
+		}
+		key := []byte(nil)
+		if s.keep {
+			key = rows.Keys.Key(i)
+		}
+		s.add(of, Sampled{h, key}, true)
+		limit = s.limit.Load()
 	}
 	return nil
 }
 
-// add takes a key in. The keys grow to twice what is kept before the larger half
-// goes, so that each costs little.
-func (s *Sample) add(key Sampled) {
-	if key.Hash > s.limit.Load() {
+// add takes a key in, as a copy if asked. The keys grow to twice what is kept before the
+// larger half goes, so that each costs little.
+func (s *Sample) add(to *sampled, key Sampled, clone bool) {
+	slot := to.find(key.Hash)
+	if at := *slot; at > 0 {
+		// Two keys of one hash: always the same stays.
+		if of := &to.keys[at-1]; s.keep && bytes.Compare(key.Key, of.Key) < 0 {
+			of.Key = bytes.Clone(key.Key)
+		}
 		return
 	}
-	s.keys = append(s.keys, key)
-	if len(s.keys) >= 2*s.k {
-		s.shrink()
+	if clone {
+		key.Key = bytes.Clone(key.Key)
+	}
+	to.keys = append(to.keys, key)
+	*slot = uint32(len(to.keys))
+	if len(to.keys) < 2*s.k {
+		return
+	}
+	to.keys = smallest(to.keys, s.k)
+	for limit := s.limit.Load(); to.keys[s.k-1].Hash < limit; limit = s.limit.Load() {
+		s.limit.CompareAndSwap(limit, to.keys[s.k-1].Hash)
+	}
+	clear(to.slots)
+	for i, key := range to.keys {
+		*to.find(key.Hash) = uint32(i + 1)
 	}
 }
 
-// shrink sorts the keys, and leaves the k smallest different ones.
-func (s *Sample) shrink() {
-	slices.SortFunc(s.keys, func(a, b Sampled) int {
-		return cmp.Or(cmp.Compare(a.Hash, b.Hash), bytes.Compare(a.Key, b.Key)) // of two keys of one hash always the same stays
+// find returns the slot of the hash, or the free one where it belongs. Small hashes differ in
+// their lower bits.
+func (s *sampled) find(hash uint64) *uint32 {
+	mask := uint64(len(s.slots) - 1)
+	for i := hash & mask; ; i = (i + 1) & mask {
+		if at := s.slots[i]; at == 0 || s.keys[at-1].Hash == hash {
+			return &s.slots[i]
+		}
+	}
+}
+
+// smallest sorts the keys, and leaves those of the k smallest different hashes.
+func smallest(keys []Sampled, k int) []Sampled {
+	slices.SortFunc(keys, func(a, b Sampled) int {
+		return cmp.Or(cmp.Compare(a.Hash, b.Hash), bytes.Compare(a.Key, b.Key))
 	})
-	s.keys = slices.CompactFunc(s.keys, func(a, b Sampled) bool { return a.Hash == b.Hash })
-	if len(s.keys) >= s.k {
-		clear(s.keys[s.k:])
-		s.keys = s.keys[:s.k]
-		s.limit.Store(s.keys[s.k-1].Hash)
-	}
+	keys = slices.CompactFunc(keys, func(a, b Sampled) bool { return a.Hash == b.Hash })
+	kept := min(k, len(keys))
+	clear(keys[kept:])
+	return keys[:kept]
 }
 
-// Merge adds the keys of other, which keeps keys if s does.
+// Merge adds the keys of other, which keeps keys if s does, and to which nobody may add meanwhile.
 func (s *Sample) Merge(other *Sample) error {
 	if s.keep && !other.keep {
 		return fmt.Errorf("a sample that keeps keys cannot take one that has only their hashes")
 	}
-	keys := other.Keys()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, key := range keys {
+	of := s.shards.take()
+	defer s.shards.giveBack(of)
+	for _, key := range other.Keys() {
 		if !s.keep {
 			key.Key = nil
 		}
-		s.add(key)
+		if key.Hash <= s.limit.Load() {
+			s.add(of, key, false)
+		}
 	}
 	return nil
 }
 
 // Keys returns the sample in the order of the hashes. Nobody may add meanwhile.
 func (s *Sample) Keys() []Sampled {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.shrink()
-	return slices.Clone(s.keys)
+	var all []Sampled
+	s.shards.each(func(of *sampled) { all = append(all, of.keys...) })
+	return smallest(all, s.k)
 }
 
 // Distinct is how many distinct keys a stream has: Low to High with a
@@ -121,16 +164,31 @@ type Distinct struct {
 	High     uint64 `json:"high"`
 }
 
+// Exact says that the estimate is none: that many there are.
+func (d Distinct) Exact() bool { return d.Low == d.High }
+
 // Distinct returns how many distinct keys there are: exactly, if they are fewer than k.
 func (s *Sample) Distinct() Distinct {
 	keys := s.Keys()
-	n := uint64(len(keys))
 	if len(keys) < s.k {
+		n := uint64(len(keys))
 		return Distinct{n, n, n}
 	}
-	// The k-th smallest of D even numbers is at k/D of their range.
-	part := float64(keys[s.k-1].Hash) / (1 << 64)
-	estimate := float64(s.k-1) / part
-	off := 3.29 / math.Sqrt(float64(s.k-2)) // standard errors
-	return Distinct{uint64(estimate), uint64(estimate / (1 + off)), uint64(math.Ceil(estimate / max(1-off, 0.01)))}
+	// The k-th smallest of D even numbers below 1 is at u, where D·u has the gamma distribution of k.
+	u := (float64(keys[s.k-1].Hash) + 1) / (1 << 64)
+	const confidence = 0.999
+	k := float64(s.k)
+	return Distinct{
+		Estimate: max(whole((k-1)/u), uint64(s.k)),
+		Low:      max(whole(mathext.GammaIncRegInv(k, (1-confidence)/2)/u), uint64(s.k)),
+		High:     whole(math.Ceil(mathext.GammaIncRegInv(k, (1+confidence)/2) / u)),
+	}
+}
+
+// whole returns a number without its fraction; one that is too large for a uint64 is the largest.
+func whole(x float64) uint64 {
+	if x >= 1<<64 {
+		return math.MaxUint64
+	}
+	return uint64(x)
 }

@@ -1,9 +1,9 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
-	"slices"
 )
 
 // Sketch bounds from above what any one key of a stream has, and estimates how
@@ -14,24 +14,28 @@ import (
 // Source: Cormode and Muthukrishnan, "An improved data stream summary: the
 // count-min sketch and its applications" (2005).
 type Sketch struct {
+	sketchShape
+	total  total
+	shards *shards[*cells]
+}
+
+type sketchShape struct {
 	measure Measure
-	shift   uint // 64 minus the logarithm of the width
-	shards  *shards[*cells]
+	bits    uint // the logarithm of the width
+	rows    int
 }
 
 // sketchRows is how many counters a key has, each among others of its own.
 const sketchRows = 4
 
 // cells are the counters of all rows, one row after the other.
-type cells struct {
-	total uint64
-	of    []uint64
-}
+type cells []uint64
 
 const sketchMemory = 16 << 20
 
-// sketchFactors are odd: each makes of a hash the place in one row.
-var sketchFactors = [sketchRows]uint64{0x9e3779b97f4a7c15, 0xc2b2ae3d27d4eb4f, 0x165667b19e3779f9, 0xd6e8feb86659fd93}
+// SketchWidth is the width of a sketch that the second-level cache of a processor
+// holds, so that a row takes 3 ns.
+const SketchWidth = 1 << 14
 
 // NewSketch returns a sketch of 4 rows of width counters, a power of two from 2^8 to 2^20,
 // 8 bytes each, of the measure. No more than 1/width of the whole stream, and
@@ -40,126 +44,136 @@ func NewSketch(measure Measure, width int) (*Sketch, error) {
 	if width < 1<<8 || width > 1<<20 || width&(width-1) != 0 {
 		return nil, fmt.Errorf("a sketch of width %d: it takes a power of two from %d to %d", width, 1<<8, 1<<20)
 	}
-	return &Sketch{measure, uint(64 - bits.Len(uint(width-1))),
-		newShards(8*sketchRows*width, sketchMemory, func() *cells {
-			return &cells{of: make([]uint64, sketchRows*width)}
-		})}, nil
+	return newSketch(measure, width, sketchRows), nil
+}
+
+// newSketch returns a sketch of 1 or 4 rows.
+func newSketch(measure Measure, width, rows int) *Sketch {
+	return &Sketch{sketchShape: sketchShape{measure, uint(bits.Len(uint(width - 1))), rows},
+		shards: newShards(8*rows*width, sketchMemory, func() *cells {
+			c := make(cells, rows*width)
+			return &c
+		})}
 }
 
 // width is the number of counters of a row.
-func (s *Sketch) width() int { return 1 << (64 - s.shift) }
+func (s *sketchShape) width() int { return 1 << s.bits }
 
-// place returns the counter that a hash has in a row.
-func (s *Sketch) place(row int, h uint64) uint64 {
-	return uint64(row)<<(64-s.shift) | h*sketchFactors[row]>>s.shift
+// place returns the counter that a hash has in a row: 10 to 20 bits of the hash for each
+// of two rows, and of the hash multiplied by an odd number for two more.
+func (s *sketchShape) place(row int, h uint64) uint64 {
+	mask := uint64(1)<<s.bits - 1
+	var at uint64
+	switch row {
+	case 0:
+		at = h & mask
+	case 1:
+		at = h >> (64 - s.bits)
+	case 2:
+		at = h * sketchFactor >> (64 - s.bits)
+	default:
+		at = h * sketchFactor >> (64 - 2*s.bits) & mask
+	}
+	return uint64(row)<<s.bits | at
 }
 
-// Add adds rows, whose Hashes are there.
-func (s *Sketch) Add(rows *Rows) error {
-	if err := rows.checkHashes(); err != nil {
+// sketchFactor is that of Fibonacci hashing: 2^64 over the golden ratio.
+const sketchFactor = 0x9e3779b97f4a7c15
+
+// Add adds rows, whose Hashes are there. If it fails it has added none.
+func (s *Sketch) Add(rows *Rows) error { return s.add(rows, nil) }
+
+// add is Add of the rows that keep names; nil names all.
+func (s *Sketch) add(rows *Rows, keep []bool) error {
+	if err := errors.Join(rows.checkHashes(), rows.check()); err != nil {
+		return err
+	}
+	all, err := rows.total()
+	if err != nil {
+		return err
+	}
+	for i, kept := range keep {
+		if !kept {
+			all = all.minus(rows.Load(i))
+		}
+	}
+	if err := s.total.add(all); err != nil {
 		return err
 	}
 	c := s.shards.take()
 	defer s.shards.giveBack(c)
-	if s.measure == ByKeys {
-		c.total += uint64(len(rows.Hashes))
-		for _, h := range rows.Hashes {
-			for row := range sketchRows {
-				c.of[s.place(row, h)]++
+	var memory [block]uint64
+	for lo := 0; lo < len(rows.Hashes); lo += block {
+		hashes := rows.Hashes[lo:min(lo+block, len(rows.Hashes))]
+		amounts := memory[:len(hashes)]
+		rows.amounts(s.measure, lo, amounts)
+		if keep != nil {
+			for i, kept := range keep[lo : lo+len(hashes)] {
+				if !kept {
+					amounts[i] = 0
+				}
 			}
 		}
-		return nil
-	}
-	for i, h := range rows.Hashes {
-		n := s.measure.Of(rows.Load(i))
-		c.total += n
-		for row := range sketchRows {
-			c.of[s.place(row, h)] += n
+		if s.rows == 1 {
+			c.addToOne(hashes, amounts)
+		} else {
+			c.addToAll(hashes, amounts, s.bits)
 		}
 	}
 	return nil
 }
 
-// Merge adds what other has, which is as wide and of the same measure.
+// addToAll adds what keys of these hashes have to their counters in 4 rows: see [Sketch.place].
+func (c *cells) addToAll(hashes, amounts []uint64, bits uint) {
+	w := 1 << bits
+	first, second, third, fourth := (*c)[:w], (*c)[w:2*w], (*c)[2*w:3*w], (*c)[3*w:4*w]
+	amounts = amounts[:len(hashes)]
+	mask := uint64(w - 1)
+	top, below := (64-bits)&63, (64-2*bits)&63 // the compiler need not see to shifts of 64 and more
+	for i, h := range hashes {
+		n := amounts[i]
+		g := h * sketchFactor
+		first[h&mask] += n
+		second[h>>top] += n
+		third[g>>top] += n
+		fourth[g>>below&mask] += n
+	}
+}
+
+// addToOne is addToAll for 1 row.
+func (c *cells) addToOne(hashes, amounts []uint64) {
+	amounts = amounts[:len(hashes)]
+	mask := uint64(len(*c) - 1)
+	for i, h := range hashes {
+		(*c)[h&mask] += amounts[i]
+	}
+}
+
+// Merge adds what other has, which is as wide and of the same measure, and to which nobody
+// may add meanwhile.
 func (s *Sketch) Merge(other *Sketch) error {
-	if s.shift != other.shift || s.measure != other.measure {
+	if s.sketchShape != other.sketchShape {
 		return fmt.Errorf("a sketch of %s %d wide cannot take one of %s %d wide", s.measure, s.width(), other.measure, other.width())
+	}
+	if err := s.total.add(other.total.load()); err != nil {
+		return err
 	}
 	sum := other.sum()
 	c := s.shards.take()
 	defer s.shards.giveBack(c)
-	c.add(sum)
+	c.add(&sum)
 	return nil
 }
 
 func (c *cells) add(other *cells) {
-	c.total += other.total
-	for i, n := range other.of {
-		c.of[i] += n
+	for i, n := range *other {
+		(*c)[i] += n
 	}
 }
 
 // sum returns all shards in one.
-func (s *Sketch) sum() *cells {
-	c := &cells{of: make([]uint64, sketchRows*s.width())}
+func (s *Sketch) sum() cells {
+	c := make(cells, s.rows*s.width())
 	s.shards.each(c.add)
 	return c
-}
-
-// Bounds says what a sketch knows of the keys of its stream. It never changes.
-type Bounds struct {
-	// Total is what the whole stream has.
-	Total uint64
-	// Heaviest is such that no key has more.
-	Heaviest uint64
-	// Squares estimates the sum of the squares of what each distinct key has, with a
-	// standard error of about 1 % for 2^14 counters in a row. Total²/Squares is how many keys of equal
-	// load would spread as these do.
-	Squares float64
-
-	sketch Sketch
-	cells  *cells
-}
-
-// Bounds returns what the sketch knows. Nobody may add meanwhile.
-func (s *Sketch) Bounds() *Bounds {
-	b := &Bounds{sketch: *s, cells: s.sum()}
-	b.Total = b.cells.total
-	w := s.width()
-	b.Heaviest = b.Total
-	for row := range sketchRows {
-		counters := b.cells.of[row*w : (row+1)*w]
-		b.Heaviest = min(b.Heaviest, slices.Max(counters))
-		squares := 0.0
-		for _, n := range counters {
-			squares += float64(n) * float64(n)
-		}
-		// A counter's square has the squares of its keys, and of two of them in one
-		// counter twice their product, which happens to one pair in w.
-		total := float64(b.Total)
-		b.Squares += (squares - total*total/float64(w)) / (1 - 1/float64(w)) / sketchRows
-	}
-	b.Squares = max(b.Squares, 0)
-	return b
-}
-
-// Of returns what the key of that hash has at most.
-func (b *Bounds) Of(h uint64) uint64 {
-	least := b.Total
-	for row := range sketchRows {
-		least = min(least, b.cells.of[b.sketch.place(row, h)])
-	}
-	return least
-}
-
-// Threshold returns the least load from which a second pass can count every key
-// exactly, with memory for so many keys at least: fewer than these have as much.
-func (b *Bounds) Threshold(keys int) uint64 {
-	w := b.sketch.width()
-	least := b.Total
-	for row := range sketchRows {
-		counters := slices.Sorted(slices.Values(b.cells.of[row*w : (row+1)*w]))
-		least = min(least, counters[max(w-keys, 0)])
-	}
-	return max(least, 1)
 }

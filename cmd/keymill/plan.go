@@ -25,7 +25,15 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.identifyCommand())
+	cmd.AddCommand(
+		a.balanceCommand(),
+		a.compareCommand(),
+		a.reshardCommand(),
+		a.emitCommand(),
+		a.planHotCommand(),
+		a.planSplitCommand(),
+		a.identifyCommand(),
+	)
 	return cmd
 }
 
@@ -36,6 +44,8 @@ type planFlags struct {
 	measure string
 	weights bool
 	html    string
+
+	serials bool // not a flag: rows have their serials
 }
 
 func (f *planFlags) add(cmd *cobra.Command) {
@@ -70,16 +80,22 @@ type side struct {
 
 // side returns the placement that flags ask for.
 func (f *planFlags) side(which *schemeFlags) (*side, error) {
-	params, owners, err := which.params()
+	params, owners, err := which.planned()
 	if err != nil {
 		return nil, err
+	}
+	scheme, err := params.Resolve()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if scheme.Parts > maxCounted {
+		return nil, usageError{fmt.Errorf("%d partitions: plans are of at most %d", scheme.Parts, maxCounted)}
 	}
 	placer, err := f.types.placer(params, &f.input)
 	if err != nil {
 		return nil, err
 	}
-	scheme, err := params.Resolve()
-	return &side{params, owners, placer, scheme.Parts}, err
+	return &side{params, owners, placer, scheme.Parts}, nil
 }
 
 // passed is what a worker of a pass makes of a chunk.
@@ -95,6 +111,14 @@ type passed struct {
 // partitions under each side. It returns how many rows were read.
 func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
 	each func(rows *plan.Rows, parts [][]uint32) error) (int64, error) {
+	return a.passJobs(ctx, args, f, sides, hashed, func(_ *ingest.Job, rows *plan.Rows, parts [][]uint32) error {
+		return each(rows, parts)
+	})
+}
+
+// passJobs is pass for who writes something of each row: to the Out of its job.
+func (a *app) passJobs(ctx context.Context, args []string, f *planFlags, sides []*side, hashed bool,
+	each func(job *ingest.Job, rows *plan.Rows, parts [][]uint32) error) (int64, error) {
 	f.input.positions = f.input.positions || f.weights // rows of bad weights are rejected
 	pool := sync.Pool{New: func() any {
 		return &passed{placements: make([]keymill.Placement, len(sides)), parts: make([][]uint32, len(sides))}
@@ -131,7 +155,13 @@ func (a *app) pass(ctx context.Context, args []string, f *planFlags, sides []*si
 			}
 			p.rows.Hashes = p.identities.Hashes
 		}
-		return each(&p.rows, p.parts)
+		if f.serials {
+			p.rows.Serials = p.rows.Serials[:0]
+			for i := range job.Keys.Len() {
+				p.rows.Serials = append(p.rows.Serials, job.Serial(i))
+			}
+		}
+		return each(job, &p.rows, p.parts)
 	})
 }
 

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -106,11 +105,7 @@ func (a *app) identify(cmd *cobra.Command, args []string, f *identifyFlags) erro
 	}
 	f.complete(report.Named)
 	f.complete(report.Best)
-	if f.json {
-		err = worst(err, json.NewEncoder(a.out).Encode(identifyReport{pairs.input, report}))
-	} else {
-		err = worst(err, identifyReport{pairs.input, report}.writeText(a.out))
-	}
+	err = worst(err, writeReport(a, f.json, identifyReport{pairs.input, report}, writeIdentified))
 	switch {
 	case err != nil && !isRejected(err):
 		return err

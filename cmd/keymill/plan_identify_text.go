@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"math"
 	"strings"
-	"text/tabwriter"
-	"unicode/utf8"
 
 	"github.com/keymill/keymill/plan/identify"
 )
@@ -15,31 +12,28 @@ import (
 // shownPairs is how many pairs a list for people has.
 const shownPairs = 10
 
-// writeText writes the report for people: the answer first.
-func (r identifyReport) writeText(w io.Writer) error {
-	var out bytes.Buffer
+// writeIdentified writes the report for people: the answer first.
+func writeIdentified(out io.Writer, r identifyReport) {
 	switch r.Verdict {
 	case identify.Found, identify.Partly:
-		r.writeNamed(&out)
+		r.writeNamed(out)
 	case identify.Mixed:
-		r.writeMixed(&out)
+		r.writeMixed(out)
 	case identify.TooFew:
-		r.writeTooFew(&out)
+		r.writeTooFew(out)
 	default:
-		fmt.Fprintf(&out, "nothing that was tried explains %s\n", these(r.Pairs))
+		fmt.Fprintf(out, "nothing that was tried explains %s\n", these(r.Pairs))
 		for _, c := range r.Best {
-			fmt.Fprintf(&out, "  nearest  %s, %s: explains %s of %s, as %s of the candidates would if the pairs were random\n",
+			fmt.Fprintf(out, "  nearest  %s, %s: explains %s of %s, as %s of the candidates would if the pairs were random\n",
 				candidateName(c), partitionsOf(c), grouped(int64(c.Explained)), grouped(int64(r.Pairs)), expected(c.Log10Chance))
 		}
 		if r.From != r.To {
-			fmt.Fprintf(&out, "  If there are more than %s partitions, say how many with --partitions.\n", grouped(int64(r.To)))
+			fmt.Fprintf(out, "  If there are more than %s partitions, say how many with --partitions.\n", grouped(int64(r.To)))
 		}
 	}
-	r.writeUnexplained(&out)
-	r.writeContradictions(&out)
-	r.writeTried(&out)
-	_, err := w.Write(out.Bytes())
-	return err
+	r.writeUnexplained(out)
+	r.writeContradictions(out)
+	r.writeTried(out)
 }
 
 // these returns "this pair", "these 200 pairs".
@@ -51,7 +45,7 @@ func these(n int) string {
 }
 
 // writeNamed writes the likeliest candidate, and what explains as much.
-func (r identifyReport) writeNamed(out *bytes.Buffer) {
+func (r identifyReport) writeNamed(out io.Writer) {
 	c := r.Named[0]
 	explains := "all " + plural(int64(r.Pairs), "pair")
 	if c.Missed > 0 {
@@ -69,7 +63,7 @@ func (r identifyReport) writeNamed(out *bytes.Buffer) {
 	if c.Low < c.High {
 		fmt.Fprintf(out, "  partitions  %s, the likeliest, to %s fit", grouped(int64(c.Low)), grouped(int64(c.High)))
 		if n := c.Narrow; n != nil {
-			fmt.Fprintf(out, "; %s has %s with %s of them, and %s with %s", quoted(n.KeyText), partText(n.First), grouped(int64(c.Low)), partText(n.Here), grouped(int64(c.High)))
+			fmt.Fprintf(out, "; %s has %s with %s of them, and %s with %s", keyText(n.Key()), partText(n.First), grouped(int64(c.Low)), partText(n.Here), grouped(int64(c.High)))
 		}
 		fmt.Fprintln(out)
 	}
@@ -80,7 +74,7 @@ func (r identifyReport) writeNamed(out *bytes.Buffer) {
 }
 
 // writeTooFew says why the pairs do not tell, and what explains them.
-func (r identifyReport) writeTooFew(out *bytes.Buffer) {
+func (r identifyReport) writeTooFew(out io.Writer) {
 	if r.Different == 1 && r.Pairs > 1 {
 		fmt.Fprintf(out, "all pairs have one partition, %d, which tells nothing: add keys of others\n", r.Largest)
 	} else {
@@ -99,80 +93,81 @@ func (r identifyReport) writeTooFew(out *bytes.Buffer) {
 }
 
 // writeAlike lists what explains as much as the first candidate.
-func (r identifyReport) writeAlike(out *bytes.Buffer, others []identify.Candidate, first identify.Candidate) {
+func (r identifyReport) writeAlike(out io.Writer, others []identify.Candidate, first identify.Candidate) {
 	if len(others) == 0 {
 		return
 	}
 	fmt.Fprintf(out, "\nThese explain as many; a key with another partition tells them from %s:\n\n", candidateName(first))
-	rows := [][]string{{"candidate", "partitions", "key", "here", shortName(first)}}
+	t := newTable("<candidate", "partitions", "<key", "here", shortName(first))
 	for _, c := range others {
-		row := []string{candidateName(c), numbers(c), fmt.Sprintf("none of %s tried", grouped(int64(c.SameOn))), "", ""}
 		if c.Apart != nil {
-			row = append(row[:2], quoted(c.Apart.KeyText), partText(c.Apart.Here), partText(c.Apart.First))
+			t.add(candidateName(c), numbers(c), keyText(c.Apart.Key()), partText(c.Apart.Here), partText(c.Apart.First))
+		} else {
+			t.add(candidateName(c), numbers(c), fmt.Sprintf("none of %s tried", grouped(int64(c.SameOn))))
 		}
-		rows = append(rows, row)
 	}
-	writeAligned(out, rows, 1, 3, 4)
+	t.write(out)
 	if more := r.Fitting - 1 - len(others); r.Verdict != identify.Partly && more > 0 {
-		fmt.Fprintf(out, "  and %s more\n", grouped(int64(more)))
+		fmt.Fprintf(out, "and %s more\n", grouped(int64(more)))
 	}
 }
 
 // writeMixed writes functions that explain the pairs only together.
-func (r identifyReport) writeMixed(out *bytes.Buffer) {
+func (r identifyReport) writeMixed(out io.Writer) {
 	explains := "all " + plural(int64(r.Pairs), "pair")
 	if r.Unexplained > 0 {
 		explains = fmt.Sprintf("%s of %s", grouped(int64(r.Pairs-r.Unexplained)), plural(int64(r.Pairs), "pair"))
 	}
 	fmt.Fprintf(out, "%d functions together, %s: explain %s, as if clients of %d kinds had written them\n\n",
 		len(r.Named), partitionsOf(r.Named[0]), explains, len(r.Named))
-	rows := [][]string{{"function", "explains", "only it", "chance", "system"}}
+	t := newTable("<function", "explains", "only it", "chance", "<system")
 	for _, c := range r.Named {
-		rows = append(rows, []string{candidateName(c), grouped(int64(c.Explained)), grouped(int64(c.Only)), odds(c.Log10Chance), c.System})
+		t.add(candidateName(c), grouped(int64(c.Explained)), grouped(int64(c.Only)), odds(c.Log10Chance), c.System)
 	}
-	writeAligned(out, rows, 1, 2, 3)
+	t.write(out)
 	fmt.Fprintln(out, "\nThe chance is that any candidate explains so many of the pairs that those above it leave, if these are random.")
 }
 
 // writeUnexplained lists the pairs that what is named does not explain.
-func (r identifyReport) writeUnexplained(out *bytes.Buffer) {
+func (r identifyReport) writeUnexplained(out io.Writer) {
 	if r.Unexplained == 0 {
 		return
 	}
 	fmt.Fprintf(out, "\n%s not explained:\n\n", plural(int64(r.Unexplained), "pair"))
-	rows := [][]string{{"key", "partition"}}
+	head := []string{"<key", "partition"}
 	for i := range r.UnexplainedPairs[0].Expected {
-		rows[0] = append(rows[0], shortName(r.Named[i]))
+		head = append(head, shortName(r.Named[i]))
 	}
+	t := newTable(head...)
 	for _, p := range r.UnexplainedPairs[:min(len(r.UnexplainedPairs), shownPairs)] {
-		row := []string{quoted(p.KeyText), fmt.Sprint(p.Partition)}
+		row := []string{keyText(p.Key()), fmt.Sprint(p.Partition)}
 		for _, e := range p.Expected {
 			row = append(row, partText(e))
 		}
-		rows = append(rows, row)
+		t.add(row...)
 	}
-	writeAligned(out, rows, 1, 2, 3, 4, 5)
+	t.write(out)
 	if more := r.Unexplained - shownPairs; more > 0 {
-		fmt.Fprintf(out, "  and %s more\n", grouped(int64(more)))
+		fmt.Fprintf(out, "and %s more\n", grouped(int64(more)))
 	}
 }
 
-func (r identifyReport) writeContradictions(out *bytes.Buffer) {
+func (r identifyReport) writeContradictions(out io.Writer) {
 	if r.Contradictory == 0 {
 		return
 	}
 	fmt.Fprintf(out, "\n%s of several partitions, of which a function can explain one:\n\n", plural(int64(r.Contradictory), "key"))
 	for i, c := range r.Contradictions {
 		if i == shownPairs {
-			fmt.Fprintf(out, "  and %s more\n", grouped(int64(r.Contradictory-i)))
+			fmt.Fprintf(out, "and %s more\n", grouped(int64(r.Contradictory-i)))
 			break
 		}
-		fmt.Fprintf(out, "  %s has %s\n", quoted(c.KeyText), strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Partitions), " ", " and "), "[]"))
+		fmt.Fprintf(out, "%s has %s\n", keyText(c.Key()), strings.Trim(strings.ReplaceAll(fmt.Sprint(c.Partitions), " ", " and "), "[]"))
 	}
 }
 
 // writeTried says what was looked at.
-func (r identifyReport) writeTried(out *bytes.Buffer) {
+func (r identifyReport) writeTried(out io.Writer) {
 	in := r.Input
 	fmt.Fprintf(out, "\nread   %s", plural(in.Rows, "row"))
 	if in.First == "partition" {
@@ -199,30 +194,6 @@ func (r identifyReport) writeTried(out *bytes.Buffer) {
 	fmt.Fprintf(out, "\ntried  %s candidates: %s of systems and %s of hashes, seeds and reductions, of keys in %s, with %s%s partitions\n",
 		grouped(int64(r.Candidates)), plural(int64(r.OfSystems), "function"), grouped(int64(r.Functions-r.OfSystems)),
 		plural(int64(len(r.Forms)+1), "form"), grouped(int64(r.From)), to)
-}
-
-// writeAligned writes a table, of which the columns of those numbers are aligned to the right.
-func writeAligned(out *bytes.Buffer, rows [][]string, right ...int) {
-	for _, column := range right {
-		width := 0
-		for _, row := range rows {
-			if column < len(row) {
-				width = max(width, utf8.RuneCountInString(row[column]))
-			}
-		}
-		for _, row := range rows {
-			if column < len(row) {
-				row[column] = fmt.Sprintf("%*s", width, row[column])
-			}
-		}
-	}
-	var text bytes.Buffer
-	table := tabwriter.NewWriter(&text, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintf(table, "  %s\n", strings.Join(row, "\t"))
-	}
-	_ = table.Flush() // to memory
-	out.Write(trailing.ReplaceAll(text.Bytes(), []byte("\n")))
 }
 
 // shortName names a candidate in the head of a column.
@@ -265,15 +236,6 @@ func partText(p *uint32) string {
 		return "-"
 	}
 	return fmt.Sprint(*p)
-}
-
-// quoted returns a key as text in quotes, cut off if it is long.
-func quoted(k identify.KeyText) string {
-	key := k.Key()
-	if len(key) > 40 {
-		return fmt.Sprintf("%q...", key[:40])
-	}
-	return fmt.Sprintf("%q", key)
 }
 
 // odds returns a chance, of which the logarithm is given.
