@@ -28,6 +28,7 @@ var mayImport = map[string][]string{
 	"nodes":              {"place", "internal/nearest"},
 	".":                  {"hash", "place"},
 	"plan":               {".", "hash", "place", "nodes", "internal/nearest", "*"},
+	"plan/identify":      {".", "hash", "place", "columns"},
 	"backend/cpu":        {".", "hash", "place"},
 	"backend/simd":       {".", "hash", "place", "backend/cpu", "*"},
 	"kernels":            {"hash", "place"},
@@ -43,7 +44,7 @@ var mayImport = map[string][]string{
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "plan", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/page", "internal/telemetry", "internal/wholefile", "*"},
+	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "plan", "plan/identify", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/page", "internal/telemetry", "internal/wholefile", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},

@@ -33,6 +33,7 @@ says that it is a bound.`,
 		a.planHotCommand(),
 		a.planSplitCommand(),
 		a.planCapacityCommand(),
+		a.identifyCommand(),
 	)
 	return cmd
 }
