@@ -66,6 +66,11 @@ which is enough for schemes of partitions, and for numbers of --try.`,
 			if err != nil {
 				return err
 			}
+			if f.html != "" {
+				if err := a.writePage(f.html, capacityPage(c.report)); err != nil {
+					return worst(rejected, err)
+				}
+			}
 			return worst(rejected, writeReport(a, f.input.json, c.report, writeCapacity))
 		},
 	}

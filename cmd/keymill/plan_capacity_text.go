@@ -13,6 +13,20 @@ func writeCapacity(out io.Writer, c *plan.Capacity) {
 	t := capacityText{out, c}
 	t.headline()
 	t.limit()
+	t.stream()
+	if len(c.Tried) > 0 {
+		fmt.Fprintln(out)
+		table, left := t.tried(shownBelow, shownAbove)
+		table.write(out)
+		if left > 0 {
+			fmt.Fprintf(out, "(%s more in --json)\n", plural(int64(left), "number"))
+		}
+	}
+}
+
+// stream says what was read, and how nodes have it.
+func (t capacityText) stream() {
+	c, out := t.c, t.out
 	fmt.Fprintf(out, "%s; %s", plural(int64(c.Total.Keys), "row"), c.Scheme)
 	if c.Partitions > 0 {
 		fmt.Fprintf(out, ", %s shared out over the nodes", plural(int64(c.Partitions), "partition"))
@@ -22,10 +36,6 @@ func writeCapacity(out io.Writer, c *plan.Capacity) {
 		fmt.Fprintf(out, "; besides %s without a partition, which come on top", plural(int64(c.Unplaced.Keys), "row"))
 	}
 	fmt.Fprintln(out)
-	if len(c.Tried) > 0 {
-		fmt.Fprintln(out)
-		t.tried()
-	}
 }
 
 type capacityText struct {
@@ -129,19 +139,21 @@ const (
 	shownAbove = 4
 )
 
-func (t capacityText) tried() {
+// tried has a row for each number that was tried, and so many below and above the one that was found; left is how many
+// others there are.
+func (t capacityText) tried(below, above int) (table *table, left int) {
 	names := []string{"nodes", "fullest", "of limit", "max/mean"}
 	if t.c.Racks != "" {
 		names = append(names, "<worst rack lost", "left", "fullest", "of limit")
 	}
-	table := newTable(append(names, "<")...)
+	table = newTable(append(names, "<")...)
 	at := len(t.c.Tried) - 1 // what is shown is around it
 	for i, f := range t.c.Tried {
 		if f.Nodes == t.c.Nodes {
 			at = i
 		}
 	}
-	first, last := max(at-shownBelow, 0), min(at+shownAbove, len(t.c.Tried)-1)
+	first, last := max(at-below, 0), min(at+above, len(t.c.Tried)-1)
 	for _, f := range t.c.Tried[first : last+1] {
 		row := []string{grouped(int64(f.Nodes)), groupedUint(f.Fullest), fmt.Sprintf("%.1f %%", 100*f.OfUsable), fmt.Sprintf("%.3f", f.MaxMean)}
 		if f.Lost != nil {
@@ -153,8 +165,5 @@ func (t capacityText) tried() {
 		}
 		table.add(append(row, verdict)...)
 	}
-	table.write(t.out)
-	if n := len(t.c.Tried) - (last - first + 1); n > 0 {
-		fmt.Fprintf(t.out, "(%s more in --json)\n", plural(int64(n), "number"))
-	}
+	return table, len(t.c.Tried) - (last - first + 1)
 }

@@ -72,7 +72,7 @@ func hotKeysSection(h *plan.Hot) page.Section {
 		})
 	}
 	s := page.Section{Title: "The heaviest keys", Figures: []page.Figure{{Drawing: bars.Drawing()}},
-		Tables: []page.Table{hotKeysTable(h, page.KeyText).onPage("All " + plural(int64(len(h.Keys)), "key"))},
+		Tables: []page.Table{hotKeysTable(h, page.KeyText).onPage("All "+plural(int64(len(h.Keys)), "key"), "key")},
 		Notes:  sentences(func(out io.Writer) { writeHotKeysNotes(out, h) })}
 	if len(h.Keys) > drawnKeys {
 		s.Figures[0].Caption = fmt.Sprintf("The first %d of %d keys.", drawnKeys, len(h.Keys))

@@ -27,6 +27,7 @@ type identifyFlags struct {
 	encoding   string
 	maxRow     int
 	json       bool
+	html       string
 }
 
 func (a *app) identifyCommand() *cobra.Command {
@@ -61,6 +62,7 @@ Ends with 1 if nothing explains the pairs.`,
 	flags.StringVar(&f.encoding, "key-encoding", "raw", "how keys are written: raw, hex or base64")
 	flags.IntVar(&f.maxRow, "max-row", ingest.DefaultMaxRow, "longest row in bytes; longer ones are rejected")
 	flags.BoolVar(&f.json, "json", false, "write JSON, in the schema of docs/CLI.md")
+	flags.StringVar(&f.html, "html", "", "also write the report as a page to this file")
 	f.types.add(cmd)
 	complete(cmd, "columns", columnOrders...)
 	complete(cmd, "key-encoding", "raw", "hex", "base64")
@@ -89,6 +91,9 @@ type identifyInput struct {
 
 func (a *app) identify(cmd *cobra.Command, args []string, f *identifyFlags) error {
 	options, err := f.options()
+	if err == nil {
+		err = checkPage(f.html)
+	}
 	if err != nil {
 		return err
 	}
@@ -105,7 +110,13 @@ func (a *app) identify(cmd *cobra.Command, args []string, f *identifyFlags) erro
 	}
 	f.complete(report.Named)
 	f.complete(report.Best)
-	err = worst(err, writeReport(a, f.json, identifyReport{pairs.input, report}, writeIdentified))
+	said := identifyReport{pairs.input, report}
+	if f.html != "" {
+		err = worst(err, a.writePage(f.html, identifyPage(said)))
+	}
+	if err == nil || isRejected(err) {
+		err = worst(err, writeReport(a, f.json, said, writeIdentified))
+	}
 	switch {
 	case err != nil && !isRejected(err):
 		return err

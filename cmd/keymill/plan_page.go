@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/keymill/keymill/internal/page"
@@ -25,15 +26,15 @@ func sentences(write func(io.Writer)) (lines []string) {
 	return lines
 }
 
-// onPage returns the table as one of a page.
-func (t *table) onPage(title string) page.Table {
+// onPage returns the table as one of a page; these columns are keys.
+func (t *table) onPage(title string, keys ...string) page.Table {
 	of := page.Table{Title: title}
 	for i, name := range t.rows[0] {
 		c := page.Column{Name: name}
 		if t.left[i] {
 			c.Kind = page.Text
 		}
-		if name == "key" {
+		if slices.Contains(keys, name) {
 			c.Kind = page.Key
 		}
 		of.Columns = append(of.Columns, c)

@@ -210,6 +210,11 @@ func parseBoundary(text string, asHex bool) (plan.Boundary, error) {
 }
 
 func (a *app) writeSplit(f *splitFlags, s *plan.Split) error {
+	if f.html != "" {
+		if err := a.writePage(f.html, splitPage(s)); err != nil {
+			return err
+		}
+	}
 	if !f.bare {
 		return writeReport(a, f.input.json, s, writeSplitText)
 	}

@@ -46,6 +46,10 @@ type Line struct {
 // Bars have this much room, whatever is beside them, and a number no more than that.
 const leastBars, widestNumber = 200, 230
 
+// farLine is how many times as far as the longest bar a line may be: one further away would leave nothing of
+// the bars.
+const farLine = 10
+
 // MaxBars is how many rows are a picture: more are a [Profile].
 const MaxBars = 40
 
@@ -83,6 +87,9 @@ func (b *Bars) Drawing() *Drawing {
 		}
 	}
 	for _, line := range b.Lines {
+		if line.At > l.bars.high {
+			continue
+		}
 		x := l.bars.at(line.At)
 		d.line("limit", x, l.top-6, x, bottom+2)
 		anchor, dx := atStart, 5.0
@@ -135,7 +142,7 @@ func (b *Bars) layout() barsLayout {
 		}
 	}
 	for _, line := range b.Lines {
-		if line.At <= 4*most { // else the line would leave nothing of the bars
+		if line.At <= farLine*most {
 			most = max(most, line.At)
 		}
 	}

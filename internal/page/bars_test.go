@@ -53,6 +53,7 @@ func TestBarsBetweenBounds(t *testing.T) {
 	require.InDelta(t, sure[0].number(t, "width")/80, soft[0].number(t, "width")/100, 0.01)
 	require.Len(t, of(all, "line", "whisker"), 3)
 	lines := of(all, "line", "limit")
+	require.Len(t, lines, 1)
 	require.InDelta(t, sure[0].number(t, "x")+50*soft[0].number(t, "width")/100, lines[0].number(t, "x1"), 0.2)
 	require.Contains(t, texts(all), "mean")
 	require.Greater(t, soft[0].number(t, "width"), 300.0, "a line far away does not make bars small")

@@ -57,7 +57,7 @@ func (l *Lines) Drawing() *Drawing {
 		}
 		at := y.at(line.At)
 		d.line("limit", x.from, at, x.to, at)
-		d.text("tick halo", x.from+6, at-6, atStart, line.Text)
+		d.text("tick halo", x.to-2, at-6, atEnd, line.Text)
 	}
 	for i, line := range l.Down {
 		at := x.at(line.At)
@@ -69,7 +69,7 @@ func (l *Lines) Drawing() *Drawing {
 		if at > (x.from+x.to)/2 {
 			anchor, dx = atEnd, -5
 		}
-		d.text("tick halo", at+dx, y.to+12+14*float64(i%4), anchor, line.Text)
+		d.text("tick halo", at+dx, y.from-8-14*float64(i), anchor, line.Text)
 	}
 	ends := make([]float64, len(l.Curves))
 	for i := range l.Curves {

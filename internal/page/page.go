@@ -175,7 +175,7 @@ func (t *Table) Classes() []string {
 }
 
 // Wide says that it takes a smaller font to have all columns on paper.
-func (t *Table) Wide() bool { return len(t.Columns) > 8 }
+func (t *Table) Wide() bool { return len(t.Columns) > 10 }
 
 //go:embed page.html
 var source string
