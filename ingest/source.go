@@ -39,6 +39,21 @@ type Chunk struct {
 	// Of each row where it stood, if the options ask for positions.
 	file      string
 	positions []position
+
+	input  int   // which of the inputs of a run it is of, from 0
+	before int64 // rows of that input, without rejects, that were in chunks before
+}
+
+// Serial returns a number that no other row of a run has, and that stays the same
+// however the rows are cut into chunks: that of the input, from 0, times 2^40, and that of
+// the row in it, from 0. With Positions the rows are lines, rejected ones among them;
+// without them they are those that were taken.
+func (c *Chunk) Serial(i int) uint64 {
+	row := c.before + int64(i)
+	if len(c.positions) > 0 {
+		row = c.positions[i].line - 1
+	}
+	return uint64(c.input)<<40 + uint64(row)
 }
 
 type position struct{ line, start int64 }
@@ -55,7 +70,7 @@ func (c *Chunk) Reject(rows []BadRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	kept := Chunk{Rejects: c.Rejects, file: c.file}
+	kept := Chunk{Rejects: c.Rejects, file: c.file, input: c.input, before: c.before}
 	for i := range c.Keys.Len() {
 		if len(rows) > 0 && rows[0].Row == i {
 			kept.Rejects = append(kept.Rejects, Reject{c.file, c.positions[i].line, c.positions[i].start, rows[0].Reason})

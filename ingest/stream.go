@@ -251,7 +251,7 @@ func (s *stream) sequence(ctx context.Context, files []string, jobs, order chan<
 // readFiles starts the readers.
 func (s *stream) readFiles(ctx context.Context, files []string, homes chan chan *Job, opened chan<- chan reading) {
 	defer close(opened)
-	for _, file := range files {
+	for i, file := range files {
 		select {
 		case <-ctx.Done():
 			return
@@ -260,7 +260,7 @@ func (s *stream) readFiles(ctx context.Context, files []string, homes chan chan 
 			readings := make(chan reading, jobsPerFile+1)
 			go func() {
 				defer close(readings)
-				s.readFile(ctx, file, home, readings)
+				s.readFile(ctx, i, file, home, readings)
 				homes <- home
 			}()
 			select {
@@ -272,7 +272,7 @@ func (s *stream) readFiles(ctx context.Context, files []string, homes chan chan 
 	}
 }
 
-func (s *stream) readFile(ctx context.Context, file string, home <-chan *Job, readings chan<- reading) {
+func (s *stream) readFile(ctx context.Context, input int, file string, home <-chan *Job, readings chan<- reading) {
 	source, err := s.opts.Open(file, &s.progress.BytesRead)
 	if err != nil {
 		readings <- reading{err: err}
@@ -285,6 +285,7 @@ func (s *stream) readFile(ctx context.Context, file string, home <-chan *Job, re
 			readings <- reading{err: context.Cause(ctx)} // the end of the channel is that of the file
 			return
 		case job := <-home:
+			job.input = input
 			start := time.Now()
 			err = source.Fill(ctx, &job.Chunk)
 			s.progress.read.since(start)

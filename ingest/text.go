@@ -19,6 +19,7 @@ type text struct {
 	decoded  []byte
 
 	positions bool
+	taken     int64 // rows, in all chunks
 }
 
 func openText(name string, opts Options, read *atomic.Int64) (Source, error) {
@@ -41,6 +42,8 @@ func (t *text) Close() error {
 }
 
 func (t *text) Fill(_ context.Context, c *Chunk) error {
+	c.before = t.taken - int64(c.Keys.Len())
+	defer func() { t.taken = c.before + int64(c.Keys.Len()) }()
 	for !c.Full() {
 		row, err := t.rows.next(c.Keys.Len()+len(c.Rejects) == 0)
 		switch {

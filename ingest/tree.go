@@ -21,6 +21,8 @@ type tree struct {
 	buf  bytes.Buffer
 	next func() (found, bool)
 	stop func()
+
+	taken int64 // files, in all chunks
 }
 
 // found is a file below the folder, or what kept us from looking there.
@@ -72,6 +74,8 @@ func (t *tree) files(yield func(found) bool) {
 }
 
 func (t *tree) Fill(ctx context.Context, c *Chunk) error {
+	c.before = t.taken - int64(c.Keys.Len())
+	defer func() { t.taken = c.before + int64(c.Keys.Len()) }()
 	for !c.Full() {
 		if ctx.Err() != nil { // a file may take long
 			return context.Cause(ctx)

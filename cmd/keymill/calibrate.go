@@ -68,6 +68,9 @@ func (a *app) calibrate(ctx context.Context, f calibrateFlags) error {
 	if f.workers == 0 {
 		f.workers = runtime.GOMAXPROCS(0)
 	}
+	if err := checkPage(f.html); err != nil {
+		return err
+	}
 	start := time.Now()
 	candidates, err := backend.Choose(f.backend, f.workers)
 	if err != nil {
@@ -97,8 +100,8 @@ func (a *app) calibrate(ctx context.Context, f calibrateFlags) error {
 		return err
 	}
 	if f.html != "" {
-		if err := report.writeHTML(f.html); err != nil {
-			return fmt.Errorf("--html: %w", err)
+		if err := a.writePage(f.html, report.page()); err != nil {
+			return err
 		}
 	}
 	if f.json {

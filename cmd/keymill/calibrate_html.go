@@ -1,101 +1,90 @@
 package main
 
 import (
-	"bytes"
-	_ "embed"
 	"fmt"
-	"html/template"
 	"math"
-	"os"
 	"strings"
+
+	"github.com/keymill/keymill/internal/page"
 )
 
-//go:embed calibrate.html
-var calibratePage string
-
-// The plots are so many units wide and high, with room for the labels.
-const svgWidth, svgHeight, svgLeft, svgBottom = 760.0, 420.0, 60.0, 40.0
-
-// writeHTML writes the report to a file of its own: it loads nothing from elsewhere.
-func (r *calibrateReport) writeHTML(name string) error {
-	page, err := template.New("calibrate").Funcs(template.FuncMap{
-		"grouped": func(n int) string { return grouped(int64(n)) },
-		"keys":    func(n int) string { return plural(int64(n), "key") },
-		"digits":  significant,
-		"percent": func(share float64) string { return fmt.Sprintf("%.1f %%", 100*share) },
-	}).Parse(calibratePage)
-	if err != nil {
-		return err
+// page returns the report as a page.
+func (r *calibrateReport) page() *page.Page {
+	p := &page.Page{
+		Command: "keymill calibrate",
+		Answer:  fmt.Sprintf("%s, %s: which backend is the fastest", r.Processor, plural(int64(r.Cores), "core")),
+		About: []string{fmt.Sprintf("Measured for %.1f s. Dots are measured; lines are fitted to them, and are what the dispatcher chooses by. "+
+			"Where a dashed line goes down, another backend becomes the fastest.", r.Seconds)},
 	}
-	var out bytes.Buffer
-	if err := page.Execute(&out, r); err != nil {
-		return err
+	for i := range r.Works {
+		p.Sections = append(p.Sections, r.Works[i].section())
 	}
-	return os.WriteFile(name, out.Bytes(), 0o644)
+	return p
 }
 
-// svgPlot is what the template needs to draw a plot.
-type svgPlot struct {
-	Width, Height, Left, Bottom float64
-	Lines                       []svgLine
-	X, Y                        []svgTick
-	Crossings                   []svgTick
-}
-
-type svgLine struct {
-	Name   string
-	Color  string
-	Path   string // of the fit
-	Points []svgPoint
-	At     float64 // of its name in the legend
-}
-
-type svgPoint struct{ X, Y float64 }
-
-type svgTick struct {
-	At   float64
-	Text string
-}
-
-// svgColors can be told apart also by those who do not see all colours; there are more backends
-// than colours only on machines of many cores.
-var svgColors = []string{"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8c564b"}
-
-// Plot returns the plot of a work, for the template.
-func (w *calibrateRow) Plot() svgPlot {
-	low, high := w.span()
-	high *= 1.1
-	x := func(keys float64) float64 {
-		return svgLeft + (svgWidth-svgLeft)*math.Log(keys)/math.Log(shownKeys)
+func (w *calibrateRow) section() page.Section {
+	s := page.Section{Title: w.Name, Figures: []page.Figure{{Drawing: w.lines().Drawing()}}, Tables: []page.Table{w.table()}}
+	var fastest []string
+	for _, c := range w.Crossovers {
+		fastest = append(fastest, fmt.Sprintf("%s from %s on", c.Backend, plural(int64(c.Keys), "key")))
 	}
-	y := func(ns float64) float64 {
-		ns = min(max(ns, low), high) // a point may lie outside of what was fitted
-		return (svgHeight - svgBottom) * math.Log(high/ns) / math.Log(high/low)
+	s.Text = []string{strings.Join(fastest, "; ") + "."}
+	return s
+}
+
+// lines are the times a key against the size of the batch.
+func (w *calibrateRow) lines() *page.Lines {
+	l := &page.Lines{
+		Title:       w.Name + ": nanoseconds a key against keys of a batch",
+		Description: "Both by their logarithms. The table below has the numbers.",
+		XName:       "keys of a batch", YName: "nanoseconds a key", XLog: true, YLog: true,
+		XText: func(x float64) string { return grouped(int64(x)) },
 	}
-	p := svgPlot{Width: svgWidth, Height: svgHeight, Left: svgLeft, Bottom: svgHeight - svgBottom}
 	for i, name := range w.names {
 		if math.IsInf(w.perKey(i, 1), 1) {
 			continue
 		}
-		line := svgLine{Name: name, Color: svgColors[i%len(svgColors)], At: 16 * float64(len(p.Lines)+1)}
-		var path strings.Builder
-		for keys := 1; keys <= shownKeys; keys += 1 + keys/25 {
-			fmt.Fprintf(&path, "%.1f,%.1f ", x(float64(keys)), y(w.perKey(i, keys)))
+		curve := page.Curve{Name: name}
+		for keys := 1; keys <= shownKeys; keys = min(keys+1+keys/25, max(keys+1, shownKeys)) {
+			curve.Fit = append(curve.Fit, page.Point{X: float64(keys), Y: w.perKey(i, keys)})
 		}
-		line.Path = strings.TrimSpace(path.String())
 		for _, s := range w.points[i] {
-			line.Points = append(line.Points, svgPoint{x(float64(s.keys)), y(s.ns)})
+			curve.Points = append(curve.Points, page.Point{X: float64(s.keys), Y: s.ns,
+				Tip: fmt.Sprintf("%s, %s: %s ns a key", name, plural(int64(s.keys), "key"), significant(s.ns))})
 		}
-		p.Lines = append(p.Lines, line)
-	}
-	for decade := 1; decade <= shownKeys; decade *= 10 {
-		p.X = append(p.X, svgTick{x(float64(decade)), grouped(int64(decade))})
-	}
-	for decade := math.Pow(10, math.Ceil(math.Log10(low))); decade <= high; decade *= 10 {
-		p.Y = append(p.Y, svgTick{y(decade), significant(decade)})
+		l.Curves = append(l.Curves, curve)
 	}
 	for _, c := range w.Crossovers[1:] {
-		p.Crossings = append(p.Crossings, svgTick{x(float64(c.Keys)), fmt.Sprintf("%s from %s on", c.Backend, plural(int64(c.Keys), "key"))})
+		l.Down = append(l.Down, page.Line{At: float64(c.Keys), Text: fmt.Sprintf("%s from %s", c.Backend, grouped(int64(c.Keys)))})
 	}
-	return p
+	return l
+}
+
+// table has the same times as the text of the report.
+func (w *calibrateRow) table() page.Table {
+	t := page.Table{Columns: page.Columns("keys"), Note: "Nanoseconds a key; grey is not measured, but what the fit says."}
+	for _, r := range w.Residuals {
+		t.Columns = append(t.Columns, page.Column{Name: r.Backend})
+	}
+	for _, size := range w.Sizes {
+		row := page.Cells(grouped(int64(size.Keys)))
+		for _, b := range size.Times {
+			cell := page.Cell{Text: significant(b.NS)}
+			switch {
+			case b.Backend == size.Fastest:
+				cell.Tone = page.Best
+			case !b.Known:
+				cell.Tone = page.Faint
+			}
+			row = append(row, cell)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	median, most := page.Cells("fit off by, median"), page.Cells("at most")
+	for _, r := range w.Residuals {
+		median = append(median, page.Cell{Text: fmt.Sprintf("%.1f %%", 100*r.Median)})
+		most = append(most, page.Cell{Text: fmt.Sprintf("%.1f %%", 100*r.Largest)})
+	}
+	t.Rows = append(t.Rows, median, most)
+	return t
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"encoding/xml"
+	"html"
 	"io"
 	"math"
 	"os"
@@ -99,19 +100,24 @@ func TestCalibratePlot(t *testing.T) {
 	require.Regexp(t, `^ +keys 1 +10 +100 +1,000 +10,000 +100,000 +1,000,000 +10,000,000`, rows[plotHeight])
 }
 
-// The page is whole by itself: nothing is loaded, names are escaped, and what is drawn is in the
+// The page is whole by itself: nothing is loaded, names are escaped, and what is measured and fitted is in the
 // picture.
 func TestCalibrateHTML(t *testing.T) {
 	r := newCalibrateReport(modelled())
 	name := filepath.Join(t.TempDir(), "out.html")
-	require.NoError(t, r.writeHTML(name))
-	page, err := os.ReadFile(name)
+	a := &app{terminal: terminal{clock: func() time.Time { return time.Date(2025, 3, 4, 17, 38, 0, 0, time.UTC) }},
+		args: []string{"calibrate", "--html", "it's.html"}}
+	require.NoError(t, a.writePage(name, r.page()))
+	out, err := os.ReadFile(name)
 	require.NoError(t, err)
-	require.Contains(t, string(page), "&lt;c&gt; from 10,0")
-	require.NotContains(t, string(page), "<c>")
-	require.NotRegexp(t, `(?i)<script|<link|<img|https?:|url\(|@import`, string(page))
-	svg := regexp.MustCompile(`(?s)<svg.*?</svg>`).Find(page)
-	shapes := map[string]int{}
+	text := string(out)
+	require.Contains(t, text, "&lt;c&gt; from 10,0")
+	require.NotContains(t, text, "<c>")
+	require.NotRegexp(t, `(?i)<script|<link|<img|https?:|url\(|@import`, text)
+	require.Contains(t, text, "4 March 2025, 17:38 UTC by keymill "+html.EscapeString(version()))
+	require.Contains(t, html.UnescapeString(text), `<code>keymill calibrate --html 'it'\''s.html'</code>`)
+	svg := regexp.MustCompile(`(?s)<div class="drawing">(<svg.*?</svg>)`).FindSubmatch(out)[1]
+	classes := map[string]int{}
 	for d := xml.NewDecoder(bytes.NewReader(svg)); ; {
 		token, err := d.Token()
 		if err == io.EOF {
@@ -119,17 +125,23 @@ func TestCalibrateHTML(t *testing.T) {
 		}
 		require.NoError(t, err)
 		if start, ok := token.(xml.StartElement); ok {
-			shapes[start.Name.Local]++
+			for _, a := range start.Attr {
+				if a.Name.Local == "class" {
+					classes[start.Name.Local+"."+strings.Fields(a.Value)[0]]++
+				}
+			}
 		}
 	}
-	require.Equal(t, 3, shapes["polyline"])
-	require.Equal(t, 18, shapes["circle"])
-	for _, line := range r.Works[0].Plot().Lines {
-		for _, p := range line.Points {
-			require.True(t, p.X >= svgLeft && p.X <= svgWidth && p.Y >= 0 && p.Y <= svgHeight-svgBottom, p)
+	require.Equal(t, 3, classes["path.curve"])
+	require.Equal(t, 18, classes["circle.dot"])
+	require.Equal(t, 2, classes["line.edge"], "where another becomes the fastest")
+	for _, row := range r.Works[0].Sizes {
+		require.Contains(t, text, "<td>"+grouped(int64(row.Keys))+"</td>")
+		for _, b := range row.Times {
+			require.Contains(t, text, ">"+significant(b.NS)+"</td>")
 		}
 	}
-	require.Error(t, r.writeHTML(filepath.Join(t.TempDir(), "none", "x.html")))
+	require.ErrorContains(t, a.writePage(filepath.Join(t.TempDir(), "none", "x.html"), r.page()), "--html: ")
 }
 
 // A lead that another measurement would give to another is no crossover.
@@ -192,9 +204,9 @@ func TestCalibrateSaves(t *testing.T) {
 
 func TestCalibrateSavesNothing(t *testing.T) {
 	profile := filepath.Join(t.TempDir(), "profile.json")
-	html := filepath.Join(t.TempDir(), "out.html")
+	pageFile := filepath.Join(t.TempDir(), "out.html")
 	for want, f := range map[string]calibrateFlags{
-		"\nprofile not saved: --dry-run\n":                     {backend: backend.Auto, dryRun: true, html: html},
+		"\nprofile not saved: --dry-run\n":                     {backend: backend.Auto, dryRun: true, html: pageFile},
 		"\nprofile not saved: --backend leaves backends out\n": {backend: "cpu"},
 	} {
 		f.workers = 1
@@ -203,7 +215,7 @@ func TestCalibrateSavesNothing(t *testing.T) {
 		require.Contains(t, out, want)
 		require.NoFileExists(t, profile)
 	}
-	require.FileExists(t, html)
+	require.FileExists(t, pageFile)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	code := run(ctx, []string{"calibrate", "--quick"}, terminal{out: io.Discard, err: io.Discard, profile: profile})
@@ -215,6 +227,9 @@ func TestCalibrateUsage(t *testing.T) {
 	_, errs, code := call(t, "", "calibrate", "--workers", "-1")
 	require.Equal(t, exitUsage, code)
 	require.Contains(t, errs, "--workers -1: it takes 1 to 1024")
+	_, errs, code = call(t, "", "calibrate", "--html", filepath.Join("no", "such", "folder.html"))
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "--html: the folder of the file: ")
 	_, errs, code = call(t, "", "calibrate", "--backend", "nosuch")
 	require.Equal(t, exitFailed, code)
 	require.Contains(t, errs, `backend "nosuch" is not available here`)

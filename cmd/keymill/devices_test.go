@@ -66,8 +66,8 @@ func TestDevicesWithoutDriver(t *testing.T) {
 	require.Equal(t, 1, strings.Count(string(text), m.OpenCL.Problem), "%s", text)
 }
 
-// page is what is written about a made-up machine that has the backend cpu.
-func page(t *testing.T, m machine) string {
+// machinePage is what is written about a made-up machine that has the backend cpu.
+func machinePage(t *testing.T, m machine) string {
 	t.Helper()
 	m.Processor, m.Cores, m.Features = "Made Up", 2, []string{"sse42", "avx2"}
 	m.Backends = append([]device{{Name: "cpu", State: "ready", About: "plain Go, one core; self-test passed"}}, m.Backends...)
@@ -89,14 +89,14 @@ var noTag = nvmlReport{Problem: telemetry.ErrNotBuilt.Error(), unbuilt: true}
 const noDriver = "OpenCL cannot be used: no driver; install it"
 
 func TestPageOfNothing(t *testing.T) {
-	require.Equal(t, head, page(t, machine{NVML: noTag}))
+	require.Equal(t, head, machinePage(t, machine{NVML: noTag}))
 	require.Equal(t, head+`
 opencl  no device: `+noDriver+`
-`, page(t, machine{OpenCL: openCLReport{Problem: noDriver}, NVML: noTag}))
+`, machinePage(t, machine{OpenCL: openCLReport{Problem: noDriver}, NVML: noTag}))
 	require.Equal(t, head+`
 opencl  no device: `+noDriver+`
 nvml    not asked: no library
-`, page(t, machine{OpenCL: openCLReport{Problem: noDriver}, NVML: nvmlReport{Problem: "NVML: no library"}}))
+`, machinePage(t, machine{OpenCL: openCLReport{Problem: noDriver}, NVML: nvmlReport{Problem: "NVML: no library"}}))
 }
 
 // What a backend has said of OpenCL is not said again.
@@ -109,7 +109,7 @@ features   sse42 avx2
 backend  state        about
 cpu      ready        plain Go, one core; self-test passed
 opencl   unavailable  backend opencl is not available here: `+noDriver+`
-`, page(t, m))
+`, machinePage(t, m))
 }
 
 // h100 is a GPU as OpenCL sees it; docs/CLI.md has it, too.
@@ -141,14 +141,14 @@ func TestPageOfOneGPU(t *testing.T) {
 opencl:0  GPU, NVIDIA H100 80GB HBM3; NVIDIA CUDA, OpenCL 3.0, driver 580.159.04
           132 compute units at 1980 MHz, 85.0 GB, PCI 0000:c1:00.0
           now: busy 97 %, its memory busy 41 %, in use 2.15 GB of 85.5 GB, PCIe gen 5 of 5, lanes 16 of 16, 412 W of 700 W, 1755 MHz of 1980 MHz, 54 °C
-`, page(t, m))
+`, machinePage(t, m))
 
 	m.NVML = noTag
 	require.Equal(t, head+`
 opencl:0  GPU, NVIDIA H100 80GB HBM3; NVIDIA CUDA, OpenCL 3.0, driver 580.159.04
           132 compute units at 1980 MHz, 85.0 GB, PCI 0000:c1:00.0
 nvml      not asked: this build cannot ask NVML: on Linux with cgo, build keymill with go build -tags nvml
-`, page(t, m))
+`, machinePage(t, m))
 }
 
 // The second throttles and says little, the third is none of OpenCL's, and the CPU
@@ -185,7 +185,7 @@ opencl:2  CPU, pthread\x1b[31m; Portable Computing Language, OpenCL 3.0, driver 
 GPU 2     name unknown; OpenCL does not find it
           problem: the GPU fell off the bus
           NVIDIA's OpenCL is libnvidia-opencl.so.1, and a file /etc/OpenCL/vendors/nvidia.icd with that name in it
-`, page(t, m))
+`, machinePage(t, m))
 }
 
 // Two GPUs that are not known by UUID or PCI id are not taken for one.

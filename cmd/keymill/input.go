@@ -32,6 +32,8 @@ type inputFlags struct {
 	// Not flags: what typed keys ask for.
 	keyColumns int
 	positions  bool
+
+	again bool // not a flag: the input was read before, and its rejected rows were shown
 }
 
 func (f *inputFlags) add(cmd *cobra.Command) {
@@ -158,12 +160,14 @@ const maxShownRejects = 10
 // rejects shows the first rejected rows on stderr.
 type rejects struct {
 	app   *app
+	quiet bool
 	count int64
 }
 
 func (r *rejects) show(reject ingest.Reject) {
 	r.count++
 	switch {
+	case r.quiet:
 	case r.count <= maxShownRejects:
 		r.app.progressBreak()
 		fmt.Fprintf(r.app.err, "keymill: rejected: %s\n", printable(reject.String()))
@@ -194,7 +198,7 @@ func (a *app) stream(ctx context.Context, args []string, f *inputFlags,
 	if !a.outIsTerminal { // where the output itself shows the progress
 		stop = a.watch(progress, ingest.Size(files))
 	}
-	shown := rejects{app: a}
+	shown := rejects{app: a, quiet: f.again}
 	written := int64(0) // rows of the output that were written whole
 	err = ingest.Stream(ctx, files, options, progress,
 		func(job *ingest.Job) error {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/term"
 
@@ -62,7 +63,8 @@ type terminal struct {
 	out, err                                   io.Writer
 	inIsTerminal, outIsTerminal, errIsTerminal bool
 
-	profile string // the file of the user's saved profile, "" if there is no place for one
+	profile string           // the file of the user's saved profile, "" if there is no place for one
+	clock   func() time.Time // dates pages; nil for that of the machine
 }
 
 // output keeps the first error of a writer, since not everyone asks for it.

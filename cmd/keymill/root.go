@@ -33,12 +33,7 @@ Start with:  keymill demo`,
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
 			a.started, a.commandPath = true, cmd.CommandPath()
 		},
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 0 {
-				return nearest.Unknown("command", args[0], commandNames(cmd))
-			}
-			return nil
-		},
+		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	root.SetIn(a.in)
@@ -60,8 +55,16 @@ Start with:  keymill demo`,
 			return cmd.Help()
 		},
 	})
-	root.AddCommand(a.hashCommand(), a.placeCommand(), a.ingestCommand(), a.demoCommand(), a.benchCommand(), a.calibrateCommand(), a.devicesCommand(), a.versionCommand())
+	root.AddCommand(a.hashCommand(), a.placeCommand(), a.planCommand(), a.ingestCommand(), a.demoCommand(), a.benchCommand(), a.calibrateCommand(), a.devicesCommand(), a.versionCommand())
 	return root
+}
+
+// noArgument refuses what is no command of cmd.
+func noArgument(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return nearest.Unknown("command", args[0], commandNames(cmd))
+	}
+	return nil
 }
 
 func commandNames(cmd *cobra.Command) (names []string) {

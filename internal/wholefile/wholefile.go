@@ -3,6 +3,9 @@ package wholefile
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 )
@@ -19,7 +22,42 @@ func Write(path, temp string, contents []byte) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(contents)
+	return become(file, path, contents)
+}
+
+// Publish gives a file its contents as Write does, but as one that is to be handed on: in a
+// folder that is there, with the permissions that it has, or a new file of the user gets. A symbolic
+// link stays one. What is no file, such as /dev/stdout or a pipe, is written to.
+func Publish(path string, contents []byte) error {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.IsDir():
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("it is a folder")}
+	case err == nil && !info.Mode().IsRegular():
+		return os.WriteFile(path, contents, 0)
+	case err == nil:
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return err
+		}
+	case !errors.Is(err, fs.ErrNotExist):
+		return err
+	}
+	temp := filepath.Join(filepath.Dir(path), fmt.Sprintf(".%s.%016x", filepath.Base(path), rand.Uint64()))
+	file, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666) // less what the user's mask forbids
+	if err != nil {
+		return err
+	}
+	if info != nil {
+		if err := file.Chmod(info.Mode().Perm()); err != nil {
+			return errors.Join(err, file.Close(), os.Remove(temp))
+		}
+	}
+	return become(file, path, contents)
+}
+
+// become writes the contents to the file, and gives it the name.
+func become(file *os.File, path string, contents []byte) error {
+	_, err := file.Write(contents)
 	if err == nil {
 		err = file.Sync() // or the name may be there after a crash, and the contents not
 	}
