@@ -27,7 +27,7 @@ func BenchmarkBalance(b *testing.B) {
 	sketch, err := NewSketch(ByKeys, SketchWidth)
 	require.NoError(b, err)
 	tally, sample, stamp := NewTally(scheme.Parts, false), NewSample(balanceSample, false), new(Stamp)
-	var engine keymill.Backend = cpu.New()
+	engine := cpu.New()
 	for _, e := range backend.List() {
 		if e.Err == nil && (e.Name == "simd/avx2" || e.Name == "simd/avx512") {
 			engine = e.Backend

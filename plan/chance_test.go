@@ -17,10 +17,8 @@ import (
 // over and over, and returns what each has.
 func fallen(rng *rand.Rand, of int, shares []uint64, keys int, loads []uint64) []uint64 {
 	var where []int // as often as it has shares
-	if shares != nil {
-		for i, share := range shares {
-			where = append(where, slices.Repeat([]int{i}, int(share))...)
-		}
+	for i, share := range shares {
+		where = append(where, slices.Repeat([]int{i}, int(share))...)
 	}
 	all := make([]uint64, of)
 	for i := range keys {

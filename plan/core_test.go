@@ -219,6 +219,17 @@ func TestTallyCounts(t *testing.T) {
 			}
 		}
 	}
+	// By two at a time, and summed up twice.
+	tally := NewTally(parts, true)
+	held := tally.shards.take()
+	require.NoError(t, tally.Add(rows, placed))
+	tally.shards.giveBack(held)
+	held.of[3].keys, held.weights[3], held.unplaced.Keys = 100, 7, 5
+	for range 2 {
+		sum, without := tally.Sum()
+		require.Equal(t, want[3].Plus(Load{Keys: 100, Weight: 7}), sum.At(3))
+		require.Equal(t, want[keymill.NoPartition].Plus(Load{Keys: 5}), without)
+	}
 	none, unplaced := NewTally(2, false).Sum()
 	require.Equal(t, "0 0", fmt.Sprint(none.At(0).Keys, unplaced.Keys))
 }

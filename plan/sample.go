@@ -2,7 +2,6 @@ package plan
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"math"
 	"math/bits"
@@ -123,7 +122,13 @@ func (s *sampled) find(hash uint64) *uint32 {
 // smallest sorts the keys, and leaves those of the k smallest different hashes.
 func smallest(keys []Sampled, k int) []Sampled {
 	slices.SortFunc(keys, func(a, b Sampled) int {
-		return cmp.Or(cmp.Compare(a.Hash, b.Hash), bytes.Compare(a.Key, b.Key))
+		switch {
+		case a.Hash < b.Hash:
+			return -1
+		case a.Hash > b.Hash:
+			return 1
+		}
+		return bytes.Compare(a.Key, b.Key)
 	})
 	keys = slices.CompactFunc(keys, func(a, b Sampled) bool { return a.Hash == b.Hash })
 	kept := min(k, len(keys))

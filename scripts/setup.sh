@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need and is not there: Go, git, a C compiler (for the race detector and
 # OpenCL), OpenCL for the processor (PoCL), what looks for mistakes in kernels (oclgrind, clang), CMake,
-# Valgrind, an emulator of arm64, servers to compare placement with, and the linter. Does nothing
+# Valgrind, an emulator of arm64, Python and servers to compare with, and the linter. Does nothing
 # where all is there. On Debian it installs packages, as root or by sudo; elsewhere it says what is
 # missing. To be sourced too: it may put Go on the PATH.
 set -euo pipefail
@@ -37,6 +37,9 @@ for tool in cmake make oclgrind pkg-config; do
   command -v $tool >/dev/null || apt_install $tool
 done
 [ -n "$(compgen -c clang | grep -E '^clang(-[0-9]+)?$')" ] || apt_install clang-15
+
+# Runs the scripts that reports of plans are compared with.
+command -v python3 >/dev/null || apt_install python3
 
 # The servers that tests start by themselves and ask where keys live.
 command -v redis-server >/dev/null || apt_install redis-server
