@@ -77,6 +77,9 @@ func NewBalance(by Measure, weighted bool, placings ...Placing) (*Balance, error
 		if err := p.Scheme.Check(); err != nil {
 			return nil, err
 		}
+		if p.Scheme.Parts == 0 {
+			return nil, fmt.Errorf("a scheme that places nothing")
+		}
 		if p.Owners != nil && p.Owners.Partitions() != p.Scheme.Parts {
 			return nil, fmt.Errorf("scheme %s has %d partitions, and its nodes have %d", p.Scheme.Name, p.Scheme.Parts, p.Owners.Partitions())
 		}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"math/big"
 
 	"github.com/keymill/keymill/hash"
@@ -20,7 +21,8 @@ type Balanced struct {
 	Scheme     string   `json:"scheme"`
 	Hash       string   `json:"hash"`
 	Partitions uint32   `json:"partitions"`
-	Warning    string   `json:"warning,omitempty"` // see [place.Scheme.Warning]
+	Warning    string   `json:"warning,omitempty"`          // see [place.Scheme.Warning]
+	Numbered   bool     `json:"numbered_members,omitempty"` // of a scheme of members, whose names nobody gave
 	Placed     Load     `json:"placed"`
 	Unplaced   Load     `json:"unplaced"` // rows that the system places by chance, or not at all
 	Heaviest   Heaviest `json:"heaviest_key"`
@@ -56,6 +58,18 @@ type Beside struct {
 	Floor float64 `json:"floor,omitempty"`
 }
 
+// Beyond says on which side of what chance gives in 99 of 100 cases the spread is, by its CV: 1 is less even,
+// -1 more even, and 0 as even.
+func (b *Beside) Beyond() int {
+	switch {
+	case b.Chance.CV.Holds(b.CV):
+		return 0
+	case b.CV > b.Chance.CV.Median:
+		return 1
+	}
+	return -1
+}
+
 // BalancedNode is a node, and what its partitions have.
 type BalancedNode struct {
 	Node       string  `json:"node"`
@@ -78,7 +92,23 @@ func (b *Balance) Report() (*BalanceReport, error) {
 		r.Placements = append(r.Placements, placed)
 		r.Stream = placed.Placed.Plus(placed.Unplaced)
 	}
+	r.boundKeys()
 	return r, nil
+}
+
+// boundKeys says that a key has no more than the partition that it is in: of a placement that
+// places all rows that is so of every key.
+func (r *BalanceReport) boundKeys() {
+	every := uint64(math.MaxUint64)
+	for _, p := range r.Placements {
+		if p.Unplaced.Keys == 0 {
+			every = min(every, p.Spread[r.By].Max)
+		}
+	}
+	for _, p := range r.Placements {
+		p.Heaviest.AtMost = min(p.Heaviest.AtMost, p.Spread[r.By].Max, every)
+		p.setFloor(r.By)
+	}
 }
 
 func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
@@ -86,7 +116,8 @@ func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
 	scheme := placing.Scheme.With(hash.Default, hash.Seed{})
 	p := &Balanced{
 		Scheme: scheme.Name, Hash: scheme.Hash.String(), Partitions: scheme.Parts, Warning: scheme.Warning(),
-		Spread: map[Measure]*Beside{}, placing: placing,
+		Numbered: placing.Members && placing.Owners == nil,
+		Spread:   map[Measure]*Beside{}, placing: placing,
 	}
 	p.Loads, p.Unplaced = t.Sum()
 	p.Placed = t.total.load().minus(p.Unplaced)
@@ -111,11 +142,7 @@ func (b *Balance) balanced(i int, t *Tally) (*Balanced, error) {
 			return nil, err
 		}
 	}
-	if err := p.finishNodes(b.by); err != nil {
-		return nil, err
-	}
-	p.setFloor(b.by)
-	return p, nil
+	return p, p.finishNodes(b.by)
 }
 
 // beside returns the spread of n loads, beside chance.

@@ -172,7 +172,7 @@ func (c *Chance) Band(i int) Range {
 	for j, level := range levels {
 		x := bisect(1, func(t float64) bool { return poisson(t, mean) >= level })
 		if x > 0 { // What is elsewhere is lacking here: the variance is less than that of Poisson.
-			x = digits(1 + (x-1)*math.Sqrt(1-part))
+			x = digits(min(1+(x-1)*math.Sqrt(1-part), 1/part))
 		}
 		*band.at(j) = x
 	}

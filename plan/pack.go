@@ -25,7 +25,8 @@ func (r *rebalancing) assign(released []uint32) {
 		case load > grain:
 			rocks = append(rocks, p)
 		default:
-			sand = append(sand, p)
+			sand = append(append(sand, empty...), p) // what has nothing goes with the next
+			empty = nil
 		}
 	}
 	slices.SortStableFunc(rocks, func(a, b uint32) int { return cmp.Compare(r.loads[b], r.loads[a]) })
@@ -36,7 +37,7 @@ func (r *rebalancing) assign(released []uint32) {
 			r.give(sand[i-len(rocks)], node)
 		}
 	}
-	for i, p := range empty { // what has nothing is dealt out evenly
+	for i, p := range empty { // is dealt out evenly
 		r.give(p, uint32(uint64(i)*uint64(r.to.N)/uint64(len(empty))))
 	}
 }
@@ -111,11 +112,20 @@ func (r *rebalancing) trial(rocks, sand []uint32, room *tournament, choose func(
 		load := int64(r.loads[p])
 		give(choose(room, load), load)
 	}
-	node := -1
+	node, empty := -1, 0
 	for _, p := range sand {
 		load := int64(r.loads[p])
+		if load == 0 {
+			empty++
+			continue
+		}
 		if node < 0 || room.at(node) < load {
-			node = room.first(load)
+			if node = room.first(load); node < 0 {
+				node = room.largest()
+			}
+		}
+		for ; empty > 0; empty-- {
+			give(node, 0)
 		}
 		give(node, load)
 	}

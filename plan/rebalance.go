@@ -152,7 +152,6 @@ func fine(share uint64) uint64 { return share >> 8 }
 // the others in their order, until one does not fit.
 func (r *rebalancing) release() (released []uint32) {
 	var rocks []uint32
-	var full = make([]bool, r.to.N)
 	most := r.need.at(r.need.largest())
 	for p, load := range r.loads {
 		switch node := r.owners[p]; {
@@ -163,24 +162,44 @@ func (r *rebalancing) release() (released []uint32) {
 		}
 	}
 	slices.SortStableFunc(rocks, func(a, b uint32) int { return cmp.Compare(r.loads[b], r.loads[a]) })
-	take := func(p uint32) bool {
-		fits := int64(r.loads[p]) <= -r.need.at(int(r.owners[p]))
-		if fits {
+	for _, p := range rocks {
+		if r.fits(p) {
 			r.give(p, keymill.NoPartition)
 			released = append(released, p)
 		}
-		return fits
 	}
-	for _, p := range rocks {
-		take(p)
-	}
+	released = append(released, r.releaseSand()...)
+	slices.Sort(released)
+	return released
+}
+
+// fits says whether a node has as much above its share as its partition has.
+func (r *rebalancing) fits(p uint32) bool {
+	return int64(r.loads[p]) <= -r.need.at(int(r.owners[p]))
+}
+
+// releaseSand releases what is small. Partitions between those that have nothing go with them, since it
+// costs nothing and leaves fewer ranges.
+func (r *rebalancing) releaseSand() (released []uint32) {
+	full, empty := make([]bool, r.to.N), make([][]uint32, r.to.N)
 	for p, load := range r.loads {
 		node := r.owners[p]
-		if node != keymill.NoPartition && r.need.at(int(node)) < 0 && load > 0 && load <= fine(r.share[node]) && !full[node] {
-			full[node] = !take(uint32(p))
+		if node == keymill.NoPartition || r.need.at(int(node)) >= 0 || load > fine(r.share[node]) || full[node] {
+			continue
 		}
+		if load == 0 {
+			empty[node] = append(empty[node], uint32(p))
+			continue
+		}
+		if full[node] = !r.fits(uint32(p)); full[node] {
+			continue
+		}
+		for _, p := range append(empty[node], uint32(p)) {
+			r.give(p, keymill.NoPartition)
+			released = append(released, p)
+		}
+		empty[node] = nil
 	}
-	slices.Sort(released)
 	return released
 }
 

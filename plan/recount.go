@@ -17,7 +17,7 @@ type Recount struct {
 
 const (
 	recountKeys  = 1000
-	recountWidth = 1 << 18 // 8 MiB; the sketch bounds what is left better than that of the first pass
+	recountWidth = 1 << 16 // 2 MiB; the sketch bounds what is left better than that of the first pass
 )
 
 // Recount returns what counts the heaviest keys. Nobody may add to the balance any more.

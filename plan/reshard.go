@@ -20,7 +20,7 @@ type Reshard struct {
 
 	// Partitions are those that change their node, in ascending order, if all that
 	// changes is which node has which partition; else nil.
-	Partitions []PartitionMove `json:"partition_moves,omitempty"`
+	Partitions []PartitionMove `json:"partition_moves"`
 }
 
 // Layout is a placement, and who has its partitions.

@@ -25,7 +25,15 @@ says that it is a bound.`,
 		Args: noArgument,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.balanceCommand(), a.compareCommand(), a.reshardCommand(), a.planHotCommand(), a.planSplitCommand(), a.planCapacityCommand())
+	cmd.AddCommand(
+		a.balanceCommand(),
+		a.compareCommand(),
+		a.reshardCommand(),
+		a.emitCommand(),
+		a.planHotCommand(),
+		a.planSplitCommand(),
+		a.planCapacityCommand(),
+	)
 	return cmd
 }
 

@@ -118,10 +118,13 @@ func (f *compareFlags) sides() (sides []*side, err error) {
 		return nil, usageError{fmt.Errorf("--scheme: %d schemes: it compares at most %d", len(f.schemes), maxCompared)}
 	}
 	for i, name := range f.schemes {
-		name = strings.TrimSpace(name)
+		if name = strings.TrimSpace(name); name == "maglev" {
+			name = "maglev-envoy"
+		}
 		if slices.Contains(f.schemes[:i], name) {
 			return nil, usageError{fmt.Errorf("--scheme: %s is there twice", name)}
 		}
+		f.schemes[i] = name
 		which := schemeFlags{scheme: name, partitions: f.partitions, nodes: f.nodes}
 		fixed := slices.ContainsFunc(place.Presets(), func(p place.Preset) bool { return p.Name == name && p.Parts > 0 })
 		if fixed || f.nodes != "" && place.NeedsMembers(name) {
@@ -144,13 +147,16 @@ func (a *app) balance(ctx context.Context, args []string, f *planFlags, sides []
 		return nil, nil, err
 	}
 	var placings []plan.Placing
+	partitions := uint64(0)
 	for _, s := range sides {
+		partitions += uint64(s.parts)
 		scheme, err := s.params.Resolve()
 		if err != nil {
 			return nil, nil, usageError{err}
 		}
 		placings = append(placings, plan.Placing{Scheme: scheme, Owners: s.owners, Members: place.NeedsMembers(scheme.Name)})
 	}
+	defer lean(partitions)()
 	balance, err := plan.NewBalance(measure, f.weights, placings...)
 	if err != nil {
 		return nil, nil, err

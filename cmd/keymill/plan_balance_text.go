@@ -21,15 +21,13 @@ func (f *balanceFlags) write(out io.Writer, b *singleBalance) {
 		return
 	}
 	t.heaviest()
-	if b.Warning != "" {
-		fmt.Fprintf(out, "Warning: %s.\n", b.Warning)
-	}
+	writeNotes(out, b.Balanced)
 	fmt.Fprintln(out)
 	t.spreads(t.places(), b.Spread)
 	if b.NodeSpread != nil {
 		fmt.Fprintln(out)
 		t.spreads(plural(int64(len(b.Nodes)), "node"), b.NodeSpread)
-		fmt.Fprintf(out, "The numbers of partitions alone have a max/mean of %s on the nodes.\n", figure(b.NodePartitions))
+		fmt.Fprintf(out, "By their numbers of partitions alone the nodes have a max/mean of %s.\n", figure(b.NodePartitions))
 	}
 	t.chance()
 	if len(b.Nodes) > 0 {
@@ -61,12 +59,12 @@ func (t *balanceText) places() string {
 }
 
 func (t *balanceText) sizes() string {
-	text := size(int64(t.b.Placed.Bytes))
+	text := size(int64(t.b.Placed.Bytes + t.b.Unplaced.Bytes))
 	if len(t.measures) > 2 {
-		text += ", weight " + groupedUint(t.b.Placed.Weight)
+		text += ", weight " + groupedUint(t.b.Placed.Weight+t.b.Unplaced.Weight)
 	}
-	if t.b.Unplaced.Keys > 0 {
-		text += fmt.Sprintf("; besides %s without a partition", plural(int64(t.b.Unplaced.Keys), "row"))
+	if n := int64(t.b.Unplaced.Keys); n > 0 {
+		text += fmt.Sprintf("; without a partition: %s", plural(n, "row"))
 	}
 	return text
 }
@@ -89,13 +87,7 @@ func verdict(b *plan.Beside, by plan.Measure) string {
 		return "all is on one."
 	}
 	text := fmt.Sprintf("max/mean by %s is %s, where chance alone gives %s: ", by, figure(b.MaxMean), rangeText(b.Chance.MaxMean))
-	switch {
-	case b.P < 0.005:
-		return text + "less even than chance."
-	case b.P > 0.995:
-		return text + "more even than chance."
-	}
-	return text + "as even as chance."
+	return text + [...]string{"more even than chance.", "as even as chance.", "less even than chance."}[b.Beyond()+1]
 }
 
 // heaviest says how far no function comes.
@@ -108,7 +100,7 @@ func (t *balanceText) heaviest() {
 	if h.Exact {
 		fmt.Fprintf(t.out, "The heaviest key, %s, has %s: ", keyText(h.Bytes()), share)
 	} else {
-		fmt.Fprintf(t.out, "No key has more than %s, a bound: ", share)
+		fmt.Fprintf(t.out, "No key has more than %s, by a bound: ", share)
 	}
 	switch {
 	case floor == 1:
@@ -116,7 +108,7 @@ func (t *balanceText) heaviest() {
 	case h.Exact:
 		fmt.Fprintf(t.out, "no function brings max/mean below %s.\n", figure(floor))
 	default:
-		fmt.Fprintf(t.out, "max/mean may come down to %s or less.\n", figure(floor))
+		fmt.Fprintf(t.out, "the floor of max/mean is at most %s.\n", figure(floor))
 	}
 }
 
@@ -150,14 +142,22 @@ func (t *balanceText) spreads(name string, of map[plan.Measure]*plan.Beside) {
 
 // chance says what chance alone means.
 func (t *balanceText) chance() {
-	fmt.Fprint(t.out, "Chance alone: 99 of 100 times, when each of as many keys goes anywhere; unequal keys count as so many equal ones: ")
+	fmt.Fprint(t.out, "Chance alone: in 99 of 100 cases, if each key went anywhere. Unequal keys count as fewer equal ones: ")
 	for i, m := range t.measures {
 		if i > 0 {
 			fmt.Fprint(t.out, ", ")
 		}
-		fmt.Fprintf(t.out, "%s by %s", grouped(int64(t.b.Spread[m].Chance.Keys)), m)
+		fmt.Fprintf(t.out, "%s by %s", manyText(t.b.Spread[m].Chance.Keys), m)
 	}
 	fmt.Fprintln(t.out, ".")
+}
+
+// manyText shows a number that may have a fraction, which is of interest if it is small.
+func manyText(x float64) string {
+	if x < 100 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return grouped(int64(x))
 }
 
 // nodes lists the nodes.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/keymill/keymill"
@@ -39,6 +38,3 @@ func (f schemeFlags) planned() (keymill.Params, *nodes.Nodes, error) {
 func (f *schemeFlags) counted() bool {
 	return f.nodes == "" && (f.scheme == "maglev" || place.NeedsMembers(f.scheme))
 }
-
-var errMixedPlaces = errors.New("nodes before and partitions after, or partitions before and nodes after, are never the same place: " +
-	"give --nodes and --to-nodes, or numbers of partitions for both")

@@ -118,9 +118,6 @@ func (f *reshardFlags) resharding() (*resharding, error) {
 		*s.side = side{params, owners, placer, scheme.Parts}
 	}
 	r.counted = before.counted() || after.counted()
-	if (r.before.owners == nil) != (r.after.owners == nil) {
-		return nil, usageError{errMixedPlaces}
-	}
 	r.from, r.fromOf = placesOf(&r.before)
 	r.to, r.toOf = placesOf(&r.after)
 	if f.rebalance {

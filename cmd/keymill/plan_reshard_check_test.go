@@ -84,7 +84,7 @@ func TestReshardBesidePython(t *testing.T) {
 			moved := filepath.Join(t.TempDir(), "moved")
 			report := write(t, "report", done(t, "", "plan", "reshard", "--scheme", c.scheme, "--from", fmt.Sprint(c.n), "--to", fmt.Sprint(c.m),
 				"--moved", moved, "--json", input))
-			out, err := exec.Command(python, "testdata/reshard_check.py", input, sides[0], sides[1], report, moved).CombinedOutput()
+			out, err := exec.Command(python, "-B", "testdata/reshard_check.py", input, sides[0], sides[1], report, moved).CombinedOutput()
 			require.NoError(t, err, "%v of the rows %s: %s", c, name, out)
 			require.Contains(t, string(out), "rows move")
 		}

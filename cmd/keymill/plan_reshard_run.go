@@ -92,11 +92,12 @@ func (r *resharding) movePartitions(moves *plan.Moves, report *plan.Reshard, tal
 func (r *resharding) rebalanceByLoad(ctx context.Context, a *app, args []string, moves *plan.Moves, report *plan.Reshard, out *app) (int64, error) {
 	if out != nil {
 		files, err := a.files(args)
-		if err == nil {
-			err = ingest.Rereadable(files)
-		}
 		if err != nil {
-			return 0, fmt.Errorf("--rebalance by what partitions have reads the input first to plan, and again for --moved: %w", err)
+			return 0, err
+		}
+		if ingest.Rereadable(files) != nil {
+			return 0, fmt.Errorf("--moved after --rebalance --by %s reads the input twice, to plan and for the rows: name files that can be, or plan --by partitions",
+				r.flags.measure)
 		}
 	}
 	tally, rows, err := r.count(ctx, a, args, moves, nil)

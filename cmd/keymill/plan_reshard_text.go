@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/keymill/keymill/plan"
@@ -19,17 +15,10 @@ const shownMoves = 24
 
 // writeReshard writes the report to stdout.
 func (a *app) writeReshard(r *resharding, report *plan.Reshard) error {
-	var out bytes.Buffer
-	if r.flags.input.json {
-		if err := json.NewEncoder(&out).Encode(report); err != nil {
-			return err
-		}
-	} else {
-		t := reshardText{report, report.By, r.flags.weights, &out}
+	return writeReport(a, r.flags.input.json, report, func(out io.Writer, report *plan.Reshard) {
+		t := reshardText{report, report.By, r.flags.weights, out}
 		t.write(r)
-	}
-	_, err := a.out.Write(out.Bytes())
-	return err
+	})
 }
 
 // reshardText writes a report for people.
@@ -60,10 +49,10 @@ func (t *reshardText) write(r *resharding) {
 // writeAnswer says what was asked, in a few lines.
 func (t *reshardText) writeAnswer() {
 	w := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "moved\t%s of %s rows (%s)\t%s of %s (%s)", wholeText(t.Moved.Keys), wholeText(t.Total.Keys), percentOf(t.Moved.Keys, t.Total.Keys),
+	fmt.Fprintf(w, "moved\t%s of %s rows (%s)\t%s of %s (%s)", groupedUint(t.Moved.Keys), groupedUint(t.Total.Keys), percentOf(t.Moved.Keys, t.Total.Keys),
 		size(int64(t.Moved.Bytes)), size(int64(t.Total.Bytes)), percentOf(t.Moved.Bytes, t.Total.Bytes))
 	if t.weighted {
-		fmt.Fprintf(w, "\tweight %s of %s (%s)", wholeText(t.Moved.Weight), wholeText(t.Total.Weight), percentOf(t.Moved.Weight, t.Total.Weight))
+		fmt.Fprintf(w, "\tweight %s of %s (%s)", groupedUint(t.Moved.Weight), groupedUint(t.Total.Weight), percentOf(t.Moved.Weight, t.Total.Weight))
 	}
 	moved, total := t.by.Of(t.Moved), t.by.Of(t.Total)
 	fmt.Fprintf(w, "\nminimum\t%s (%s)", t.amount(t.Least), percentOf(t.Least, total))
@@ -82,25 +71,31 @@ func (t *reshardText) writeAnswer() {
 	fmt.Fprintf(w, "max/mean\t%.4f before, %.4f after\tCV %.4f before, %.4f after\n",
 		t.SpreadBefore.MaxMean, t.SpreadAfter.MaxMean, t.SpreadBefore.CV, t.SpreadAfter.CV)
 	_ = w.Flush() // to memory
-	fmt.Fprintf(t.out, "minimum: what has to move so that each %s has its share of all %s by its weight.\n", t.kind(), unitOf(t.by))
+	share := "each partition has the same part of all " + unit(t.by)
+	if t.kind() == "node" {
+		share = "each node has its part of all " + unit(t.by) + ", by its weight"
+	}
+	fmt.Fprintf(t.out, "minimum: what has to move so that %s.\n", share)
 }
 
 // loadText is what a place has to bear: its weight, if that is what is measured, else bytes.
 func (t *reshardText) loadText(l plan.Load) string {
 	if t.by == plan.ByWeight {
-		return "weight " + wholeText(l.Weight)
+		return "weight " + groupedUint(l.Weight)
 	}
 	return size(int64(l.Bytes))
 }
 
 func (t *reshardText) writeRebalanced() {
 	r := t.Rebalanced
-	amount, in := t.amount, " in "+plural(int64(len(t.Partitions)), "partition")
+	amount := t.amount
 	if r.By == byPartitions {
-		amount, in = func(n uint64) string { return plural(int64(n), "partition") }, ""
+		amount = func(n uint64) string { return plural(int64(n), "partition") }
+		fmt.Fprintf(t.out, "\nrebalanced by partitions: %s of %s move", groupedUint(r.Moved), amount(r.Total))
+	} else {
+		fmt.Fprintf(t.out, "\nrebalanced by %s: %s of %s move in %s", r.By, amount(r.Moved), amount(r.Total), plural(int64(len(t.Partitions)), "partition"))
 	}
-	fmt.Fprintf(t.out, "\nrebalanced by %s: %s of %s move%s, %s; max/mean %.4f after.\n", r.By, amount(r.Moved), amount(r.Total), in,
-		percentOf(r.Moved, r.Total), r.Spread.MaxMean)
+	fmt.Fprintf(t.out, ", %s; max/mean %.4f after.\n", percentOf(r.Moved, r.Total), r.Spread.MaxMean)
 	if r.Moved == r.Bound {
 		fmt.Fprintln(t.out, "No plan moves less that leaves nodes as near to their shares.")
 	} else {
@@ -141,37 +136,41 @@ func (t *reshardText) amount(n uint64) string {
 	case plan.ByBytes:
 		return size(int64(n))
 	case plan.ByWeight:
-		return "weight " + wholeText(n)
+		return "weight " + groupedUint(n)
 	}
 	return plural(int64(n), "row")
 }
 
-// unitOf says what a measure counts.
-func unitOf(m plan.Measure) string {
-	if m == plan.ByKeys {
-		return "rows"
+// named is the heading of a column of places: text to the left, numbers to the right.
+func (t *reshardText) named(heading string) string {
+	if t.kind() == "node" {
+		return "<" + heading
 	}
-	return string(m)
+	return heading
+}
+
+// also is the measure of the columns beside those of the first.
+func (t *reshardText) also() plan.Measure {
+	if t.by == plan.ByBytes {
+		return plan.ByKeys
+	}
+	return plan.ByBytes
 }
 
 // writePlaces writes what each place has, gives and gets.
 func (t *reshardText) writePlaces() {
-	rows := [][]string{{t.kind(), unitOf(t.by) + " before", "after", "out", "in"}}
-	also := plan.ByBytes // what else is worth a column
-	if t.by == plan.ByBytes {
-		also = plan.ByKeys
-	}
-	rows[0] = append(rows[0], unitOf(also)+" out", "in")
+	also := t.also()
+	table := newTable(t.named(t.kind()), unit(t.by)+" before", "after", "out", "in", unit(also)+" out", "in")
 	shown, left := heaviestOf(t.Places, func(p *plan.PlaceMovement) uint64 { return max(t.by.Of(p.Out), t.by.Of(p.In)) })
 	for _, p := range shown {
 		row := []string{printable(p.Place.String())}
 		for _, l := range []plan.Load{p.Before, p.After, p.Out, p.In} {
-			row = append(row, wholeText(t.by.Of(l)))
+			row = append(row, groupedUint(t.by.Of(l)))
 		}
-		rows = append(rows, append(row, wholeText(also.Of(p.Out)), wholeText(also.Of(p.In))))
+		table.add(append(row, groupedUint(also.Of(p.Out)), groupedUint(also.Of(p.In)))...)
 	}
 	fmt.Fprintln(t.out)
-	writeColumns(t.out, rows)
+	table.write(t.out)
 	if left += int(t.PlacesLeftOut); left > 0 {
 		fmt.Fprintf(t.out, "... and %s that give and get less\n", plural(int64(left), t.kind()))
 	}
@@ -186,19 +185,14 @@ func (t *reshardText) writePairs() {
 	if len(t.Pairs) == 0 {
 		return
 	}
-	rows := [][]string{{"from", "to", unitOf(t.by)}}
-	also := plan.ByBytes
-	if t.by == plan.ByBytes {
-		also = plan.ByKeys
-	}
-	rows[0] = append(rows[0], unitOf(also), "of all that move")
+	table := newTable(t.named("from"), t.named("to"), unit(t.by), unit(t.also()), "of all that move")
 	shown, left := heaviestOf(t.Pairs, func(p *plan.PairMovement) uint64 { return t.by.Of(p.Load) })
 	for _, p := range shown {
-		rows = append(rows, []string{printable(p.From.String()), printable(p.To.String()), wholeText(t.by.Of(p.Load)), wholeText(also.Of(p.Load)),
-			percentOf(t.by.Of(p.Load), t.by.Of(t.Moved))})
+		table.add(printable(p.From.String()), printable(p.To.String()), groupedUint(t.by.Of(p.Load)), groupedUint(t.also().Of(p.Load)),
+			percentOf(t.by.Of(p.Load), t.by.Of(t.Moved)))
 	}
 	fmt.Fprintln(t.out)
-	writeColumns(t.out, rows)
+	table.write(t.out)
 	if left > 0 {
 		fmt.Fprintf(t.out, "... and %s of less; --json has all\n", plural(int64(left), "pair"))
 	}
@@ -221,23 +215,6 @@ func heaviestOf[T any](list []T, weigh func(*T) uint64) (shown []T, left int) {
 		shown = append(shown, list[i])
 	}
 	return shown, len(list) - shownMoves
-}
-
-// writeColumns writes a table whose cells stand to the right, its first line the heading.
-func writeColumns(out io.Writer, rows [][]string) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	for _, row := range rows {
-		fmt.Fprintln(w, strings.Join(row, "\t")+"\t")
-	}
-	_ = w.Flush() // to memory
-}
-
-// wholeText returns a number with its digits in groups.
-func wholeText(n uint64) string {
-	if n>>63 == 0 {
-		return grouped(int64(n))
-	}
-	return strconv.FormatUint(n, 10)
 }
 
 // percentOf returns a part of the whole to three digits.

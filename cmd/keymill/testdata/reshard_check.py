@@ -1,33 +1,16 @@
 """Says what moves between two placements, and fails if a report of keymill says otherwise.
 
 reshard_check.py ROWS.tsv BEFORE AFTER REPORT.json MOVED.json
-BEFORE and AFTER are N:FILE, partitions as 'keymill place' writes them, or N:kafka, computed here."""
+BEFORE and AFTER are N:kafka or N:FILE, see placements.py."""
 import json, sys
 from base64 import b64decode
 from collections import Counter
 from fractions import Fraction
 from math import ceil
+from placements import placed, read
 
 
-def murmur2(key, m=0x5BD1E995, mask=0xFFFFFFFF):  # as org.apache.kafka.common.utils.Utils.murmur2
-    h = 0x9747B28C ^ len(key)
-    for i in range(0, len(key) & ~3, 4):
-        k = int.from_bytes(key[i:i + 4], "little") * m & mask
-        h = (h * m & mask) ^ ((k ^ k >> 24) * m & mask)
-    if len(key) & 3:
-        h = (h ^ int.from_bytes(key[len(key) & ~3:], "little")) * m & mask
-    h = (h ^ h >> 13) * m & mask
-    return h ^ h >> 15
-
-
-def placed(text, keys):
-    n, name = text.split(":", 1)
-    if name == "kafka":
-        return int(n), [(murmur2(k) & 0x7FFFFFFF) % int(n) for k in keys]
-    return int(n), [int(line.split(b"\t", 1)[0]) for line in open(name, "rb")]
-
-
-rows = [line.rstrip(b"\n").split(b"\t")[:2] for line in open(sys.argv[1], "rb")]
+rows = read(sys.argv[1])
 (n, before), (m, after) = (placed(arg, [key for key, _ in rows]) for arg in sys.argv[2:4])
 assert len(rows) == len(before) == len(after)
 sums, moved = Counter(), []
