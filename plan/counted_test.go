@@ -97,6 +97,13 @@ func TestCensus(t *testing.T) {
 		keys, few := census.Keys(by)
 		require.True(t, few)
 		require.Equal(t, heaviest(all, by, func(HeavyKey) bool { return true }), keys)
+		one, two := NewCensus(), NewCensus()
+		addAtOnce(t, all[:7000], one.Add)
+		addAtOnce(t, all[7000:], two.Add)
+		require.NoError(t, one.Merge(two))
+		merged, few := one.Keys(by)
+		require.True(t, few)
+		require.Equal(t, keys, merged)
 	}
 	keys, few := NewCensus().Keys(ByKeys)
 	require.True(t, few)
@@ -123,6 +130,11 @@ func TestCensusOfTooMany(t *testing.T) {
 			keys, few := census.Keys(ByKeys)
 			require.Equal(t, c.few, few)
 			require.Equal(t, c.few, len(keys) > 0)
+			merged := NewCensus()
+			require.NoError(t, merged.Merge(census))
+			addAtOnce(t, []testRow{c.more}, merged.Add)
+			_, few = merged.Keys(ByKeys)
+			require.Equal(t, c.few, few)
 		}
 	}
 }
@@ -142,6 +154,10 @@ func TestStamp(t *testing.T) {
 	before := stamp(all)
 	require.Equal(t, sum, before.Load())
 	require.True(t, before.Equal(stamp(shuffled(random, all))))
+	merged := stamp(all[:300])
+	require.False(t, before.Equal(merged))
+	require.NoError(t, merged.Merge(stamp(all[300:])))
+	require.True(t, before.Equal(merged))
 	changed := func(change func(rows []testRow)) *Stamp {
 		rows := append([]testRow(nil), all...)
 		change(rows)

@@ -8,6 +8,9 @@
 //	     ─► Moves    what goes from each place to each other             exact
 //	     ─► Sketch   bounds on what any one key has                      a linear sketch
 //	     ─► Sample   how many keys are distinct, and a sample of those   the k smallest hashes
+//	     ─► Census   every key, while they are few                       exact
+//	     ─► Draws    rows, each as likely as what it has                 the k first of Poisson processes
+//	     ─► Intervals  what lies between boundaries                      exact
 //
 // Each of these may be added to by any number of goroutines at a time, and
 // two of the same shape can be merged: a stream that is read in 1, 7 or 64

@@ -125,6 +125,12 @@ func (c *Census) Add(rows *Rows) error {
 	for i := range rows.Hashes {
 		keys.add(rows, i)
 	}
+	c.take(keys)
+	return nil
+}
+
+// take adds keys, which are not used any more.
+func (c *Census) take(keys keyCounts) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.counts.merge(keys, func(*HeavyKey) bool { return true })
@@ -132,6 +138,17 @@ func (c *Census) Add(rows *Rows) error {
 		c.over.Store(true)
 		c.counts = keyCounts{}
 	}
+}
+
+// Merge adds what other has counted, which is of no use after that.
+func (c *Census) Merge(other *Census) error {
+	if err := c.total.add(other.total.load()); err != nil {
+		return err
+	}
+	if other.over.Load() {
+		c.over.Store(true)
+	}
+	c.take(other.counts)
 	return nil
 }
 

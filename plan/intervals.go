@@ -123,6 +123,27 @@ func (n *Intervals) Add(rows *Rows) error {
 	return nil
 }
 
+// Merge adds what other has, whose boundaries are the same, and to which nobody may add meanwhile.
+func (n *Intervals) Merge(other *Intervals) error {
+	if !slices.EqualFunc(n.starts, other.starts, bytes.Equal) {
+		return fmt.Errorf("intervals cannot take those of other boundaries")
+	}
+	if err := n.tally.Merge(other.tally); err != nil {
+		return err
+	}
+	into := n.shared.take()
+	defer n.shared.giveBack(into)
+	other.shared.each(into.take)
+	return nil
+}
+
+// take adds what other has.
+func (s *shared) take(other *shared) {
+	for i := range s.below {
+		s.below[i], s.above[i] = max(s.below[i], other.below[i]), max(s.above[i], other.above[i])
+	}
+}
+
 // Loads returns what each interval has, in memory that is the intervals'. Nobody may add meanwhile.
 func (n *Intervals) Loads() *Loads {
 	loads, _ := n.tally.Sum()
@@ -134,12 +155,9 @@ func (n *Intervals) Loads() *Loads {
 //
 // Source: Bayer and Unterauer, "Prefix B-trees" (1977).
 func (n *Intervals) Separators() [][]byte {
-	below, above := make([]uint32, len(n.starts)), make([]uint32, len(n.starts))
-	n.shared.each(func(s *shared) {
-		for i := range below {
-			below[i], above[i] = max(below[i], s.below[i]), max(above[i], s.above[i])
-		}
-	})
+	all := &shared{below: make([]uint32, len(n.starts)), above: make([]uint32, len(n.starts))}
+	n.shared.each(all.take)
+	below, above := all.below, all.above
 	// If no key is in an interval, the next one is in one beyond, and shares with this boundary
 	// what it shares with the one between them, as far as that goes.
 	through := func(beyond uint32, i int) uint32 {

@@ -61,6 +61,13 @@ func TestIntervals(t *testing.T) {
 		n, err := NewIntervals(boundaries, true)
 		require.NoError(t, err)
 		inPieces(t, random, rows, 1+i%4, n.Add)
+		if i%2 == 0 { // in two halves
+			one, _ := NewIntervals(boundaries, true)
+			n, _ = NewIntervals(boundaries, true)
+			addAtOnce(t, rows[:len(rows)/2], n.Add)
+			addAtOnce(t, rows[len(rows)/2:], one.Add)
+			require.NoError(t, n.Merge(one))
+		}
 		for at, load := range want {
 			require.Equal(t, load, n.Loads().At(at), "interval %d of %q", at, boundaries)
 		}
@@ -126,6 +133,11 @@ func TestBoundariesAscend(t *testing.T) {
 		_, err := NewIntervals(all, false)
 		require.ErrorContains(t, err, says)
 	}
+	one, err := NewIntervals([][]byte{[]byte("a")}, false)
+	require.NoError(t, err)
+	two, err := NewIntervals([][]byte{[]byte("b")}, false)
+	require.NoError(t, err)
+	require.ErrorContains(t, one.Merge(two), "those of other boundaries")
 }
 
 func TestBoundaryText(t *testing.T) {

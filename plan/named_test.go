@@ -68,6 +68,9 @@ func TestNamedHolds(t *testing.T) {
 			has := by.Of(sums[string(key.Key)])
 			require.LessOrEqual(t, key.Has.Low, has)
 			require.GreaterOrEqual(t, key.Has.High, has)
+			if key.Has.Low > 1 {
+				require.Equal(t, bounds.Noise(uncertain/2/float64(len(all))), key.Has.High-key.Has.Low)
+			}
 			require.True(t, j == 0 || key.Has.High <= named[j-1].Has.High, "the heaviest first")
 			delete(sums, string(key.Key))
 		}

@@ -23,6 +23,15 @@ func (s *Stamp) Add(rows *Rows) error {
 	return nil
 }
 
+// Merge adds the rows of other.
+func (s *Stamp) Merge(other *Stamp) error {
+	if err := s.total.add(other.Load()); err != nil {
+		return err
+	}
+	s.sum.Add(other.sum.Load())
+	return nil
+}
+
 // Load returns what all rows have. Nobody may add meanwhile.
 func (s *Stamp) Load() Load { return s.total.load() }
 

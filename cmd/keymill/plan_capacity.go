@@ -62,6 +62,7 @@ which is enough for schemes of partitions, and for numbers of --try.`,
 			if err != nil {
 				return err
 			}
+			defer lean(uint64(c.shared))()
 			rejected, err := c.run(cmd.Context())
 			if err != nil {
 				return err

@@ -127,21 +127,16 @@ type hotPass struct {
 }
 
 const (
-	hotWidth     = 1 << 16 // of the sketch, which says in the first pass what the second has to count
-	hotOnceWidth = 1 << 17 // of the one that has to bound what keys have, to 1/100,000 of the stream
-	hotSample    = 10_000  // distinct keys: their number is known to 3 %
-	hotDraws     = 1 << 16 // every key with more than 1/4,000 of the stream is among them
-	hotLongest   = 1 << 20 // bytes of a key that are kept
-	hotExactly   = 4       // times as many keys as are shown are counted exactly
-	hotExactMin  = 1000
+	hotWidth    = 1 << 16 // of the sketch: what a key has is known in one pass to 1/5,000 of the stream or so
+	hotSample   = 10_000  // distinct keys: their number is known to 3 %
+	hotDraws    = 1 << 14 // every key with more than 1/1,000 of the stream is among them
+	hotLongest  = 1 << 20 // bytes of a key that are kept
+	hotExactly  = 4       // times as many keys as are shown are counted exactly
+	hotExactMin = 1000
 )
 
 func newHotPass(measure plan.Measure, s *side, weights, once bool) (*hotPass, error) {
-	width := hotWidth
-	if once {
-		width = hotOnceWidth
-	}
-	sketch, err := plan.NewSketch(measure, width)
+	sketch, err := plan.NewSketch(measure, hotWidth)
 	p := &hotPass{plan.NewTally(s.parts, weights), sketch, plan.NewSample(hotSample, false), plan.NewCensus(), new(plan.Stamp), nil}
 	if once {
 		p.Draws = plan.NewDraws(measure, hotDraws, hotLongest)
@@ -178,6 +173,7 @@ func (a *app) planHot(ctx context.Context, args []string, f *hotFlags) error {
 	if err != nil {
 		return err
 	}
+	defer lean(uint64(s.parts))()
 	f.serials = once
 	_, rejected := a.pass(ctx, args, &f.planFlags, []*side{s}, true, p.add)
 	if rejected != nil && !isRejected(rejected) {

@@ -60,6 +60,7 @@ boundaries have: a line each, in ascending order, as --bare writes them.`,
 			if err != nil {
 				return err
 			}
+			defer lean(0)()
 			if f.boundaries != "" {
 				return a.splitGiven(cmd.Context(), args, &f, measure)
 			}
