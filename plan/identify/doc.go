@@ -21,9 +21,10 @@
 // bound) that is the chance that any of them would. Only what has less than
 // [MaxChance] is named.
 //
-// Some hashes are so weak that 1 in N is too little: of short keys, say, one has
-// only zeros where a reduction looks. So a candidate that would be named has to
-// place other keys, too, which are made of the pieces of the given ones: how
+// Some hashes are so weak that this is too little: of short keys one has only zeros
+// where a reduction looks, of counters another only the tens. So a candidate that would be named
+// has to place other keys, too, which are made of the pieces of the given ones: how
 // often it gives these the partitions of the pairs is taken in place of 1 in N
-// where that is far more.
+// where that is far more. And pairs that are not independent to it, since their keys have one
+// hash or neighbours mostly one partition, do not count as many.
 package identify

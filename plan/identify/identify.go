@@ -64,6 +64,7 @@ type search struct {
 	candidates uint64
 	fits       []fit    // what explains all of the sample, and what does so better than chance
 	others     [][]byte // keys made of the pieces of the given ones
+	byKey      []int    // all pairs in the order of their keys
 }
 
 // limits finds out which numbers of partitions are possible.

@@ -21,7 +21,7 @@ type judged struct {
 	numbers   []number // of all keys, while it is judged
 	placed    []uint32 // where each key is
 	low, high uint32   // numbers of partitions with which the same pairs are explained
-	chance    float64  // natural logarithm, see logChance
+	chance    float64  // natural logarithm, see search.chance
 }
 
 // likelihood is the smaller the likelier a candidate is.
@@ -39,13 +39,8 @@ func (s *search) judge(x fit) *judged {
 	if example, err := j.f.scheme(j.parts); err == nil {
 		j.stretch(s, &example)
 	}
-	j.chance, j.numbers = logChance(j.score, j.parts, s.pairs.parts, j.others(s), s.candidates), nil
+	j.chance, j.numbers = s.chance(j, s.byKey, s.candidates), nil
 	return j
-}
-
-// others returns what places other keys than those of the pairs.
-func (j *judged) others(s *search) func() []uint32 {
-	return func() []uint32 { return j.f.placeAll(s.others, j.parts) }
 }
 
 // count places all keys.

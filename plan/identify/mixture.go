@@ -59,30 +59,15 @@ func (s *search) explains(rest []int, parts uint32) (best *judged) {
 		fits = append(fits, x)
 	}
 	slices.SortStableFunc(fits, func(a, b fit) int { return cmp.Compare(b.surprise, a.surprise) })
+	rest = s.pairs.byKey(rest)
 	for _, x := range fits[:min(len(fits), maxJudged)] {
-		j := s.judgeRest(x, rest, uint64(len(fits)))
+		j := &judged{fit: x, low: x.parts, high: x.parts}
+		j.numbers, _ = x.f.numbers.compute(s.pairs.keys)
+		j.count(s)
+		j.chance, j.numbers = s.chance(j, rest, uint64(len(fits))), nil
 		if j.significant() && (best == nil || j.likelihood() < best.likelihood()) {
 			best = j
 		}
 	}
 	return best
-}
-
-// judgeRest is judge, but what chance does is asked of the rest of the pairs.
-func (s *search) judgeRest(x fit, rest []int, candidates uint64) *judged {
-	j := &judged{fit: x, low: x.parts, high: x.parts}
-	j.numbers, _ = x.f.numbers.compute(s.pairs.keys)
-	j.count(s)
-	var of score
-	given := make([]uint32, len(rest))
-	for k, i := range rest {
-		given[k] = s.pairs.parts[i]
-		if j.placed[i] == given[k] {
-			of.explained++
-		} else {
-			of.missed++
-		}
-	}
-	j.chance, j.numbers = logChance(of, j.parts, given, j.others(s), candidates), nil
-	return j
 }

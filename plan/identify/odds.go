@@ -93,21 +93,55 @@ func neededPairs(partitions uint32, parts []uint32, candidates uint64) int {
 	return int(math.Ceil(math.Log(float64(max(candidates, 1))/MaxChance) / -math.Log(q)))
 }
 
-// logChance returns the natural logarithm of how many of the candidates explain as many
-// pairs of these partitions by chance, which bounds the chance that any does. others, asked
-// only where it matters, returns the partitions that this one gives to other keys, for
-// which it was not chosen.
-func logChance(x score, parts uint32, given []uint32, others func() []uint32, candidates uint64) float64 {
-	q := max(1/float64(parts), collision(given))
-	chance := func() float64 {
-		return logTail(x.pairs(), x.explained, q) + math.Log(float64(max(candidates, 1)))
+// independent returns how many of some pairs, in the order of their keys, say something of a
+// candidate, to which they have these numbers and partitions. Keys of one number, as those
+// of one hash tag, are one. And if neighbours mostly have the same partition, as weak
+// hashes do with counters, then where a partition goes over into the next is all that pairs say:
+// of a good hash all but 1 in N do.
+func independent(numbers []number, placed []uint32, partitions uint32) int {
+	if partitions < 2 || len(placed) == 0 {
+		return len(placed)
 	}
+	different := map[number]bool{numbers[0]: true}
+	changes := 0
+	for i := range placed[1:] {
+		different[numbers[i+1]] = true
+		if placed[i] != placed[i+1] {
+			changes++
+		}
+	}
+	runs := 1 + float64(changes)/(1-1/float64(partitions))
+	return min(len(different), int(runs), len(placed))
+}
+
+// chance returns the natural logarithm of how many of the candidates explain as many of these
+// pairs, in the order of their keys, as this one by chance, which bounds the chance that any does.
+func (s *search) chance(j *judged, pairs []int, candidates uint64) float64 {
+	var given, placed []uint32
+	var numbers []number
+	explained := 0
+	for _, i := range pairs {
+		if j.placed[i] == noPartition {
+			continue
+		}
+		given, placed, numbers = append(given, s.pairs.parts[i]), append(placed, j.placed[i]), append(numbers, j.numbers[i])
+		if j.placed[i] == s.pairs.parts[i] {
+			explained++
+		}
+	}
+	n, q := len(given), max(1/float64(j.parts), collision(given))
+	chance := func() float64 { return logTail(n, explained, q) + math.Log(float64(max(candidates, 1))) }
 	if first := chance(); first >= math.Log(MaxChance) {
 		return first
 	}
-	placed := others()
-	if a := agreement(placed, given); len(placed) >= minOthers && a > 2*q+10/float64(len(placed)) {
+	// What chance seems not to explain is looked at more closely: it may be that the
+	// candidate gives any such keys these partitions, or that it is no random function of them.
+	others := j.f.placeAll(s.others, j.parts)
+	if a := agreement(others, given); len(others) >= minOthers && a > 2*q+10/float64(len(others)) {
 		q = a
+	}
+	if m := independent(numbers, placed, j.parts); m < n {
+		explained, n = explained*m/n, m
 	}
 	return chance()
 }

@@ -62,3 +62,17 @@ func TestNeededPairs(t *testing.T) {
 	}
 	require.Zero(t, neededPairs(12, []uint32{3, 3, 3}, 100), "no number of them would do")
 }
+
+func TestIndependent(t *testing.T) {
+	of := func(hashes ...uint64) (all []number) {
+		for _, h := range hashes {
+			all = append(all, number{hash: h})
+		}
+		return all
+	}
+	require.Equal(t, 4, independent(of(1, 2, 3, 4), []uint32{0, 1, 2, 0}, 12))
+	require.Equal(t, 2, independent(of(1, 1, 9, 9), []uint32{3, 3, 5, 5}, 12), "of two hash tags")
+	require.Equal(t, 3, independent(of(1, 2, 3, 4, 5, 6), []uint32{0, 0, 0, 1, 1, 1}, 2), "two runs: as many as 3 random ones have")
+	require.Equal(t, 5, independent(of(1, 2, 3, 4, 5), []uint32{0, 1, 0, 1, 0}, 2), "no more than there are")
+	require.Zero(t, independent(nil, nil, 12))
+}

@@ -48,6 +48,22 @@ func newPairs(keys [][]byte, parts []uint32) *pairs {
 
 func (p *pairs) len() int { return len(p.keys) }
 
+// byKey returns the numbers of some pairs in the order of their keys.
+func (p *pairs) byKey(some []int) []int {
+	all := slices.Clone(some)
+	slices.SortFunc(all, func(a, b int) int { return cmp.Or(bytes.Compare(p.keys[a], p.keys[b]), a-b) })
+	return all
+}
+
+// all returns the numbers of all pairs.
+func (p *pairs) all() []int {
+	all := make([]int, p.len())
+	for i := range all {
+		all[i] = i
+	}
+	return all
+}
+
 // sample returns the pairs to search with.
 func (p *pairs) sample() *pairs {
 	n := min(p.len(), searchPairs)

@@ -1,6 +1,7 @@
 package identify_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -105,4 +106,20 @@ func TestImpossiblePairs(t *testing.T) {
 	r := find(t, users(3), []uint32{1<<31 - 1, 5, 1 << 30}, identify.Options{})
 	require.Equal(t, []uint32{1 << 31, 1 << 31}, []uint32{r.From, r.To})
 	require.Empty(t, r.Named)
+}
+
+// Many keys of few hash tags are few pairs: here of 6 tenants, each of which somebody has put
+// on one of two servers.
+func TestFewTags(t *testing.T) {
+	var keys [][]byte
+	var parts []uint32
+	for i := range 240 {
+		tenant := i % 6
+		keys = append(keys, fmt.Appendf(nil, "{tenant-%d}.cart.%d", tenant, i))
+		parts = append(parts, uint32(0b01_1010>>tenant&1))
+	}
+	r := find(t, keys, parts, identify.Options{})
+	require.Empty(t, r.Named, "%s", r.Verdict)
+	require.Equal(t, identify.TooFew, r.Verdict)
+	require.Greater(t, r.Fitting, 0, "of thousands of functions some do so with 6 tags")
 }

@@ -23,7 +23,7 @@ func (s *search) report() (*Report, error) {
 			r.Forms = append(r.Forms, f.name)
 		}
 	}
-	s.others = otherKeys(s.sample.keys)
+	s.others, s.byKey = otherKeys(s.sample.keys), s.pairs.byKey(s.pairs.all())
 	full, count := s.full()
 	r.Fitting = count
 	if some := named(full); len(some) > 0 {
