@@ -154,7 +154,6 @@ func (p *parser) add(name string, b bucket, members []member) bool {
 		}
 		sum += uint64(m.weight)
 		depth = max(depth, p.depth[m.id]) // 0 for OSDs
-		p.m.end = max(p.m.end, m.id+1)
 		b.items = append(b.items, m.id)
 	}
 	p.items += len(members)

@@ -83,9 +83,9 @@ func (p *Placer) one(from *bucket, c *choice, x, first uint32, out, leaves []int
 		in, local := from, uint32(0) // each descent begins at the top
 		for again := true; again; {
 			r := first + failed
-			item, collides := undefined, false
+			collides := false
 			if len(in.items) > 0 {
-				item = p.drawLocally(in, c, x, r, at, local)
+				item := p.drawLocally(in, c, x, r, at, local)
 				if p.kindOf(item) != c.kind {
 					if item >= 0 {
 						return false // an OSD: further down there is nothing
@@ -191,7 +191,7 @@ func (p *Placer) below(item int32, c *choice, x, at, r, n uint32) int32 {
 	of := c.below(true)
 	for failed := range of.tries {
 		osd, _ := p.descend(p.bucket(item), 0, x, at+r, n, failed, int(at))
-		if osd == None || osd >= 0 && osd != undefined && !p.isOut(osd, x) {
+		if osd != undefined && !p.isOut(osd, x) { // an OSD is what all paths end at
 			return osd
 		}
 	}

@@ -39,7 +39,6 @@ type Map struct {
 	types    map[string]int32
 	buckets  []bucket
 	index    []int32 // of bucket -1-id in buckets, or -1
-	end      int32   // one more than the highest OSD in a bucket
 	rules    []rule
 	args     map[int64][]chooseArg
 	tunables tunables

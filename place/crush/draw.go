@@ -27,22 +27,42 @@ func (p *Placer) draw(b *bucket, x, r uint32, position int) int32 {
 	if b.uniform {
 		return p.uniform(b, x, r)
 	}
-	logs := p.m.logs
-	draws := b.draws[min(position, len(b.draws)-1)]
 	// Each item draws a straw, longer the heavier it is: ln(u) / weight, below 0. Here it is
 	// without its sign, and the shortest wins; of equal ones the first.
+	logs, draws := p.m.logs, b.draws[min(position, len(b.draws)-1)]
 	best, least := 0, ^uint64(0)
-	for i := range draws {
-		d := &draws[i]
-		if d.inverse == 0 {
-			continue
-		}
-		length, _ := bits.Mul64(logs.draw(hash3(x, uint32(d.id), r)&0xffff)<<15, d.inverse)
-		if length >>= d.shift; length < least {
+	i := 0
+	for ; i+1 < len(draws); i += 2 {
+		one, other := &draws[i], &draws[i+1]
+		u, v := hash3Both(x, uint32(one.id), uint32(other.id), r)
+		if length := one.length(logs, u); length < least {
 			best, least = i, length
+		}
+		if length := other.length(logs, v); length < least {
+			best, least = i+1, length
+		}
+	}
+	if i < len(draws) {
+		if last := &draws[i]; last.length(logs, hash3(x, uint32(last.id), r)) < least {
+			best = i
 		}
 	}
 	return b.items[best]
+}
+
+// length returns how long the straw of an item is whose hash is u: of weight 0
+// infinitely.
+func (d *draw) length(logs *logs, u uint32) uint64 {
+	if d.inverse == 0 {
+		return ^uint64(0)
+	}
+	return d.quotient(logs.draw(u & 0xffff))
+}
+
+// quotient divides a number below 2^49 by the weight, which is not 0.
+func (d *draw) quotient(number uint64) uint64 {
+	quotient, _ := bits.Mul64(number<<15, d.inverse)
+	return quotient >> d.shift
 }
 
 // order is the order in which a bucket's items are drawn without repetition, as far

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,4 +38,18 @@ func TestLogarithms(t *testing.T) {
 		all = append(all, one-logs.draw(u))
 	}
 	require.Equal(t, "7e86f34e8fedc36c3b6252e5a6e4fe3fa4e115ed44e16f58f7fed6543aa1bd20", digest(all))
+}
+
+// Division by weights is exact, also at the ends and beside multiples.
+func TestQuotients(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for range 200_000 {
+		weight := 1 + rng.Uint32()>>rng.IntN(32)
+		d := drawOf(1, weight)
+		number := rng.Uint64N(one + 1)
+		multiple := number / uint64(weight) * uint64(weight)
+		for _, n := range []uint64{number, one, 0, multiple, multiple + uint64(weight) - 1, max(multiple, 1) - 1} {
+			require.Equal(t, n/uint64(weight), d.quotient(n), "%d / %d", n, weight)
+		}
+	}
 }

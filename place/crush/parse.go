@@ -9,9 +9,9 @@ import (
 // The limits of maps, far above what a cluster has: they keep memory and time
 // within what the text's length promises.
 const (
-	maxText     = 64 << 20
+	maxText     = 16 << 20
 	maxID       = 1 << 20 // of OSDs, and of buckets below 0
-	maxItems    = 1 << 24 // in all buckets, those of the classes too
+	maxItems    = 1 << 22 // in all buckets, those of the classes too
 	maxDepth    = 64
 	maxTries    = 10_000
 	maxRules    = 256

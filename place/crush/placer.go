@@ -59,9 +59,7 @@ func (p *Placer) Place(dst []int32, x uint32) int {
 		s := &p.rule.steps[i]
 		switch s.op {
 		case opTake:
-			if s.arg < 0 || s.arg < p.m.end { // an OSD that is in no bucket is not taken
-				p.taken[0], items = s.arg, 1
-			}
+			p.taken[0], items = s.arg, 1
 		case opEmit:
 			n += copy(dst[n:p.replicas], p.taken[:items])
 			items = 0

@@ -85,9 +85,9 @@ func (t *tokens) accept(word string) bool {
 }
 
 // expect reads a word that has to stand here.
-func (t *tokens) expect(word, where string) {
+func (t *tokens) expect(word, of string) {
 	if got := t.next(); got != word {
-		t.fail("%s where %q begins or goes on %s", shown(got), word, where)
+		t.fail("%s in place of the %q of %s", shown(got), word, of)
 	}
 }
 
