@@ -25,6 +25,7 @@ var mayImport = map[string][]string{
 	"internal/wholefile": {},
 	"hash":               {"internal/nearest"},
 	"place":              {"hash", "internal/nearest"},
+	"place/crush":        {"internal/nearest"},
 	"nodes":              {"place", "internal/nearest"},
 	".":                  {"hash", "place"},
 	"plan":               {".", "hash", "place", "nodes", "internal/nearest", "*"},
