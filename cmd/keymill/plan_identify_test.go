@@ -249,13 +249,13 @@ func TestIdentifyDocumentedJSON(t *testing.T) {
 	again, err := json.Marshal(report)
 	require.NoError(t, err)
 	require.JSONEq(t, string(example), string(again), "fields that are always there are in the example")
-	for _, field := range fieldsOf(identifyReport{}) {
+	for _, field := range jsonNames(identifyReport{}) {
 		require.True(t, bytes.Contains(example, []byte(`"`+field+`"`)) || bytes.Contains(prose, []byte("`"+field+"`")), field)
 	}
 }
 
-// fieldsOf returns the names of all fields in JSON.
-func fieldsOf(value any) (names []string) {
+// jsonNames returns the names of all fields in JSON.
+func jsonNames(value any) (names []string) {
 	seen := map[reflect.Type]bool{}
 	var visit func(t reflect.Type)
 	visit = func(t reflect.Type) {
