@@ -20,8 +20,18 @@ import (
 // It has no saved profile: that of whoever runs the tests is not theirs.
 const beKeymill = "KEYMILL_TEST_BE_KEYMILL"
 
+// andSayPeak is what it is set to for keymill to end with what Linux says of the process.
+const andSayPeak = "peak"
+
 func TestMain(m *testing.M) {
-	if os.Getenv(beKeymill) != "" {
+	switch os.Getenv(beKeymill) {
+	case "":
+	case andSayPeak:
+		code := run(context.Background(), os.Args[1:], terminal{in: os.Stdin, out: os.Stdout, err: os.Stderr})
+		status, _ := os.ReadFile("/proc/self/status")
+		_, _ = os.Stderr.Write(status)
+		os.Exit(code)
+	default:
 		processMain("")
 	}
 	os.Exit(m.Run())
