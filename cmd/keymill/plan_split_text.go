@@ -17,7 +17,7 @@ func writeSplitText(out io.Writer, s *plan.Split) {
 		fmt.Fprintf(out, "The keys do not divide into more ranges, though %d were asked for.\n", s.Asked)
 	}
 	if s.Exact && s.Total.Keys > 0 {
-		fmt.Fprintf(out, "The fullest range has %s %s: max/mean %.3f.", groupedUint(s.Spread.Max), unit(s.By), s.Spread.MaxMean)
+		fmt.Fprintf(out, "The fullest range has %s: max/mean %.3f.", amountText(s.Spread.Max, s.By), s.Spread.MaxMean)
 		if s.AtBest > 0 {
 			fmt.Fprintf(out, " Whatever the boundaries, it has %s at least.", groupedUint(s.AtBest))
 		}
