@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"slices"
 	"strconv"
@@ -72,7 +73,10 @@ which is enough for schemes of partitions, and for numbers of --try.`,
 					return worst(rejected, err)
 				}
 			}
-			return worst(rejected, writeReport(a, f.input.json, c.report, writeCapacity))
+			return worst(rejected, writeReport(a, f.input.json, c.report, func(out io.Writer, r *plan.Capacity) {
+				writeCapacity(out, r)
+				writeUnnamed(out, r.Scheme, f.which.nodes)
+			}))
 		},
 	}
 	f.add(cmd)

@@ -48,12 +48,12 @@ func (t capacityText) headline() {
 	c, out := t.c, t.out
 	switch {
 	case c.TooHeavy != nil:
-		fmt.Fprintf(out, "No number of nodes is enough: the key %s alone has %s %s. Split it: see 'keymill plan hot'.\n",
-			keyText(c.TooHeavy.Bytes()), groupedUint(c.TooHeavy.Has), unit(c.By))
+		fmt.Fprintf(out, "No number of nodes is enough: the key %s alone has %s. Split it: see 'keymill plan hot'.\n",
+			keyText(c.TooHeavy.Bytes()), amountText(c.TooHeavy.Has, c.By))
 		return
 	case c.TooFull != nil:
-		fmt.Fprintf(out, "No number of nodes is enough: partition %s alone has %s %s. It takes more partitions.\n",
-			grouped(int64(c.TooFull.Partition)), groupedUint(c.TooFull.Has), unit(c.By))
+		fmt.Fprintf(out, "No number of nodes is enough: partition %s alone has %s. It takes more partitions.\n",
+			grouped(int64(c.TooFull.Partition)), amountText(c.TooFull.Has, c.By))
 		return
 	case c.Nodes == 0 && c.From > c.UpTo:
 		fmt.Fprintf(out, "Up to %s cannot hold it all.\n", plural(int64(c.UpTo), "node"))
@@ -62,8 +62,8 @@ func (t capacityText) headline() {
 		fmt.Fprintf(out, "None of the numbers of nodes that were tried is enough, up to %s.\n", grouped(int64(c.Tried[len(c.Tried)-1].Nodes)))
 	default:
 		fit := t.fit()
-		fmt.Fprintf(out, "%s: the fullest has %s %s, %.1f %% of what it may have.\n",
-			plural(int64(c.Nodes), "node"), groupedUint(fit.Fullest), unit(c.By), 100*fit.OfUsable)
+		fmt.Fprintf(out, "%s: the fullest has %s, %.1f %% of what it may have.\n",
+			plural(int64(c.Nodes), "node"), amountText(fit.Fullest, c.By), 100*fit.OfUsable)
 		if lost := fit.Lost; lost != nil {
 			fmt.Fprintf(out, "When any one rack is lost, the fullest of those that are left has %s at most, %.1f %%.\n", groupedUint(lost.Fullest), 100*lost.OfUsable)
 		}
@@ -126,9 +126,9 @@ func (t capacityText) fit() *plan.Fit {
 // limit says what a node may have.
 func (t capacityText) limit() {
 	c := t.c
-	fmt.Fprintf(t.out, "A node may have %s %s of this stream", groupedUint(c.Usable), unit(c.By))
+	fmt.Fprintf(t.out, "A node may have %s of this stream", amountText(c.Usable, c.By))
 	if c.Fill != 1 || c.Growth != 1 {
-		fmt.Fprintf(t.out, ": of a limit of %s %g %% are used, and there will be %g times as much", groupedUint(c.Limit), 100*c.Fill, c.Growth)
+		fmt.Fprintf(t.out, ": of a limit of %s, %g %% are used, and there will be %g times as much", groupedUint(c.Limit), 100*c.Fill, c.Growth)
 	}
 	fmt.Fprintln(t.out, ".")
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -212,7 +213,10 @@ func (a *app) planHot(ctx context.Context, args []string, f *hotFlags) error {
 			return worst(rejected, err)
 		}
 	}
-	return worst(rejected, writeReport(a, f.input.json, report, writeHot))
+	return worst(rejected, writeReport(a, f.input.json, report, func(out io.Writer, h *plan.Hot) {
+		writeHot(out, h)
+		writeUnnamed(out, h.Scheme, f.which.nodes)
+	}))
 }
 
 // countHot reads the input again, and counts its heaviest keys.

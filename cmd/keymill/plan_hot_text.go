@@ -43,10 +43,9 @@ func writeHeaviest(out io.Writer, h *plan.Hot) {
 	case h.Total.Keys == 0:
 		return
 	case len(h.Keys) == 0:
-		fmt.Fprintf(out, "No key has more than %s of the %s %s.\n", groupedUint(h.OthersAtMost), groupedUint(h.By.Of(h.Total)), unit(h.By))
+		fmt.Fprintf(out, "No key has more than %s.\n", ofTotal(plan.Exactly(h.OthersAtMost), h))
 	default:
-		fmt.Fprintf(out, "The heaviest key has %s of the %s %s: %s.\n",
-			spanText(h.Keys[0].Has), groupedUint(h.By.Of(h.Total)), unit(h.By), percentText(h.Keys[0].Share))
+		fmt.Fprintf(out, "The heaviest key has %s: %s.\n", ofTotal(h.Keys[0].Has, h), percentText(h.Keys[0].Share))
 	}
 	n := h.LargestUseful
 	switch {
@@ -64,6 +63,15 @@ func writeHeaviest(out io.Writer, h *plan.Hot) {
 		}
 		fmt.Fprintf(out, "Largest useful number of partitions: %s. With more the fullest one still has %s.\n", text, key)
 	}
+}
+
+// ofTotal returns "12 of the 20 rows".
+func ofTotal(s plan.Span, h *plan.Hot) string {
+	total := groupedUint(h.By.Of(h.Total))
+	if h.By == plan.ByWeight {
+		return "a weight of " + spanText(s) + " of " + total
+	}
+	return spanText(s) + " of the " + total + " " + unit(h.By)
 }
 
 // hotKeysTable has a row for each key, which goes by the name that nameOf makes of it.

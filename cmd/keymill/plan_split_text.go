@@ -23,7 +23,7 @@ func writeSplitHead(out io.Writer, s *plan.Split) {
 	if !s.Exact || s.Total.Keys == 0 {
 		return
 	}
-	fmt.Fprintf(out, "The fullest range has %s %s: max/mean %.3f.", groupedUint(s.Spread.Max), unit(s.By), s.Spread.MaxMean)
+	fmt.Fprintf(out, "The fullest range has %s: max/mean %.3f.", amountText(s.Spread.Max, s.By), s.Spread.MaxMean)
 	if s.AtBest > 0 {
 		fmt.Fprintf(out, " Whatever the boundaries, it has %s at least.", groupedUint(s.AtBest))
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/keymill/keymill/place"
 	"github.com/keymill/keymill/plan"
 )
 
@@ -74,12 +75,30 @@ func keyText(key []byte) string {
 	return text
 }
 
+// writeUnnamed says what the members of a scheme are called of which nobody has named any.
+func writeUnnamed(out io.Writer, scheme, nodes string) {
+	if nodes == "" && place.NeedsMembers(scheme) {
+		fmt.Fprintf(out, "The members of %s are node-0, node-1 and so on, of equal weight, for --nodes names none.\n", scheme)
+	}
+}
+
 // unit returns what a measure counts, for people.
 func unit(m plan.Measure) string {
 	if m == plan.ByKeys {
 		return "rows"
 	}
 	return string(m)
+}
+
+// amountText returns "1 row", "12,345 bytes" or "a weight of 7".
+func amountText(n uint64, m plan.Measure) string {
+	switch {
+	case m == plan.ByWeight:
+		return "a weight of " + groupedUint(n)
+	case n == 1:
+		return "1 " + strings.TrimSuffix(unit(m), "s")
+	}
+	return groupedUint(n) + " " + unit(m)
 }
 
 // spanText returns "12,345", or "12,300 to 12,400".
