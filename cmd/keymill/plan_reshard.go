@@ -86,7 +86,10 @@ type resharding struct {
 // resharding checks the flags.
 func (f *reshardFlags) resharding() (*resharding, error) {
 	r := &resharding{flags: f}
-	var err error
+	err := checkPage(f.html)
+	if err != nil {
+		return nil, err
+	}
 	if f.measure == byPartitions && f.rebalance {
 		r.measure = plan.ByKeys
 	} else if r.measure, err = f.check(); err != nil {
