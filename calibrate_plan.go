@@ -74,6 +74,7 @@ func (c *calibrator) plan() {
 			for _, s := range append(tableSchemes(),
 				place.Mod(otherParts), place.Sarama(otherParts), place.Mask(1<<10), place.Fastrange(otherParts), place.Jump(otherParts),
 				place.Scheme{Reduce: place.ReducePmod, Parts: otherParts},
+				place.Scheme{Reduce: place.ReduceStableMod, Parts: otherParts},
 			) {
 				c.add(col, Params{Hash: c.plainHash(), Scheme: s}, false)
 			}

@@ -79,6 +79,7 @@ const (
 	Java31UTF16                  // "java31-utf16": 32 bits, 16-bit units; Java's String.hashCode
 	OneAtATime                   // "one-at-a-time": 32 bits, signed bytes; libmemcached's
 	XXH32                        // "xxh32": 32 bits, seeded
+	CephRJenkins                 // "ceph-rjenkins": 32 bits; Ceph's, of object names
 	numFuncs
 )
 
@@ -121,6 +122,7 @@ var families = [numFuncs]family{
 	Java31UTF16:      {"java31-utf16", 32, NoSeed, 0},
 	OneAtATime:       {"one-at-a-time", 32, NoSeed, 0},
 	XXH32:            {"xxh32", 32, SeedBits32, 0},
+	CephRJenkins:     {"ceph-rjenkins", 32, NoSeed, 0},
 }
 
 // All returns every function of the package, without [Default], in the order
@@ -238,6 +240,8 @@ func (f Func) Sum64(key []byte, seed Seed) uint64 {
 		return uint64(SumOneAtATime(key))
 	case XXH32:
 		return uint64(SumXXH32(key, uint32(s.Lo)))
+	case CephRJenkins:
+		return uint64(SumCephRJenkins(key))
 	}
 	panic("unreachable: CheckSeed refuses " + f.String())
 }

@@ -67,6 +67,13 @@ func TestHashkit(t *testing.T) {
 	}
 }
 
+// TestCeph compares with Ceph's own library (testdata/golden/ceph.sh).
+func TestCeph(t *testing.T) {
+	for n, want := range rows(t, "ceph.tsv", 1) {
+		require.Equal(t, uint32(want[0]), hash.SumCephRJenkins(goldenKey(uint64(n), n)), "length %d", n)
+	}
+}
+
 // The second word of MD5, which Sum64 does not return.
 func TestMD5SecondWord(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))

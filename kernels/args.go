@@ -95,7 +95,7 @@ func (a Args) WidthFor(width int) int {
 
 // TableOf returns the table that the scheme's reduction looks into; nil if it looks into none.
 func TableOf(s place.Scheme) *place.Table {
-	if s.Reduce < place.ReduceTable {
+	if !s.Reduce.LooksUp() {
 		return nil
 	}
 	return s.Table

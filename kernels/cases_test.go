@@ -89,6 +89,7 @@ func schemes(f hash.Func) []place.Scheme {
 		{Fold: place.FoldNoMin, Reduce: place.ReduceAbsMod, Parts: 5, Route: 35, Null: place.NullSeed},
 		{Add: 1 << 63, Reduce: place.ReduceMod, Parts: 5, Route: 40, EmptyUnplaced: true},
 		{Reduce: place.ReducePmod, Parts: 6, Route: 600},
+		{Reduce: place.ReduceStableMod, Parts: 100},
 		{Reduce: place.ReduceTable, Parts: 70, Table: backendtest.TableOf(place.ReduceTable, 70)},
 		{Add: 1 << 63, Reduce: place.ReduceRing, Parts: 70, Table: backendtest.TableOf(place.ReduceRing, 70)},
 		{Reduce: place.ReduceRendezvous, Parts: 3, Table: backendtest.TableOf(place.ReduceRendezvous, 3)},
@@ -250,7 +251,7 @@ func TestReductions(t *testing.T) {
 			own.Data = binary.LittleEndian.AppendUint64(own.Data, word)
 		}
 		for reduce := range place.Reduce(place.NumReduces) {
-			if reduce >= place.ReduceTable && parts > 1000 {
+			if reduce.LooksUp() && parts > 1000 {
 				continue // a table of millions
 			}
 			table := backendtest.TableOf(reduce, parts)
@@ -269,7 +270,7 @@ func TestReductions(t *testing.T) {
 				h.everyWay(t, own, s, int(reduce))
 				s.Word8 = false
 				for _, f := range hash.All() {
-					if turn++; reduce < place.ReduceTable || turn%7 == 0 {
+					if turn++; !reduce.LooksUp() || turn%7 == 0 {
 						h.everyWay(t, fixed(40, 16), fitting(s, f), int(f)+int(reduce))
 					}
 				}

@@ -41,6 +41,7 @@
 #define HASH_JAVA31UTF16 24
 #define HASH_ONEATATIME 25
 #define HASH_XXH32 26
+#define HASH_CEPHRJENKINS 27
 
 #define LOAD_PACKED 0
 #define LOAD_WORDS 1
@@ -131,6 +132,9 @@
 #elif HASH == HASH_XXH32
 #include "xxh32.h"
 #define HASH_KEY(key, n) xxh32(key, n, (uint)seed_lo)
+#elif HASH == HASH_CEPHRJENKINS
+#include "rjenkins.h"
+#define HASH_KEY(key, n) rjenkins(key, n)
 #else
 #error HASH is none of the functions
 #endif

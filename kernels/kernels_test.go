@@ -32,13 +32,14 @@ func TestNumbers(t *testing.T) {
 		"HASH_CASSANDRATOKEN": int64(hash.CassandraToken), "HASH_LOOKUP3": int64(hash.Lookup3), "HASH_MD5": int64(hash.MD5),
 		"HASH_DES": int64(hash.DES), "HASH_CITYHASH102": int64(hash.CityHash102), "HASH_JAVA31": int64(hash.Java31),
 		"HASH_JAVA31UNSIGNED": int64(hash.Java31Unsigned), "HASH_JAVA31UTF16": int64(hash.Java31UTF16),
-		"HASH_ONEATATIME": int64(hash.OneAtATime), "HASH_XXH32": int64(hash.XXH32),
+		"HASH_ONEATATIME": int64(hash.OneAtATime), "HASH_XXH32": int64(hash.XXH32), "HASH_CEPHRJENKINS": int64(hash.CephRJenkins),
 
 		"LOAD_PACKED": int64(kernels.LoadPacked), "LOAD_WORDS": int64(kernels.LoadWords), "LOAD_BYTES": int64(kernels.LoadBytes),
 
 		"REDUCE_NONE": int64(place.ReduceNone), "REDUCE_MOD": int64(place.ReduceMod), "REDUCE_ABSMOD": int64(place.ReduceAbsMod), "REDUCE_MASK": int64(place.ReduceMask),
 		"REDUCE_FASTRANGE": int64(place.ReduceFastrange), "REDUCE_JUMP": int64(place.ReduceJump), "REDUCE_PMOD": int64(place.ReducePmod),
 		"REDUCE_TABLE": int64(place.ReduceTable), "REDUCE_RING": int64(place.ReduceRing), "REDUCE_RENDEZVOUS": int64(place.ReduceRendezvous),
+		"REDUCE_STABLEMOD": int64(place.ReduceStableMod),
 
 		"FLAG_HASHES": kernels.FlagHashes, "FLAG_PARTS": kernels.FlagParts, "FLAG_VALID": kernels.FlagValid,
 		"FLAG_WORD8": kernels.FlagWord8, "FLAG_TAGS": kernels.FlagTags, "FLAG_EMPTY_UNPLACED": kernels.FlagEmptyUnplaced,
@@ -54,8 +55,8 @@ func TestNumbers(t *testing.T) {
 		got[m[1]] = n
 	}
 	require.Equal(t, want, got)
-	require.Len(t, hash.All(), 26, "a function is new: give it a number, and a case, in hash.cl")
-	require.Equal(t, 10, place.NumReduces, "a reduction is new: give it a number, and a case, in reduce.h")
+	require.Len(t, hash.All(), 27, "a function is new: give it a number, and a case, in hash.cl")
+	require.Equal(t, 11, place.NumReduces, "a reduction is new: give it a number, and a case, in reduce.h")
 }
 
 // TestSource: the compiler is told the right file and line for every line, and no file is left out.

@@ -9,6 +9,7 @@
 #define REDUCE_TABLE 7
 #define REDUCE_RING 8
 #define REDUCE_RENDEZVOUS 9
+#define REDUCE_STABLEMOD 10
 #define NO_PARTITION 0xFFFFFFFFu
 
 #include "rendezvous.h"
@@ -49,6 +50,13 @@ static inline uint reduce_ring(ulong h, __global const ulong *points, uint size)
   }
   at += points[at] < h;
   return at < size ? at : 0;
+}
+
+// reduce_stable returns the low bits of h, as many as it takes to number the partitions; one less where
+// there is no partition of that number.
+static inline uint reduce_stable(ulong h, uint partitions) {
+  uint low = (1u << (64 - clz((ulong)(partitions - 1)))) - 1, part = (uint)h & low;
+  return part < partitions ? part : part & low >> 1;
 }
 
 // fold_block makes of m hashes what is reduced: their bits in `fold`, fold_shift places further down,
@@ -123,6 +131,11 @@ static inline void reduce_block(const ulong *h, uint *part, uint m, uint reduce,
   case REDUCE_RENDEZVOUS:
     for (uint k = 0; k < m; k++) {
       part[k] = flags & FLAG_WEIGHTED ? rendezvous_weighted(h[k], points, members, size) : rendezvous(h[k], points, size);
+    }
+    break;
+  case REDUCE_STABLEMOD:
+    for (uint k = 0; k < m; k++) {
+      part[k] = reduce_stable(h[k], partitions);
     }
     break;
   default:

@@ -105,6 +105,8 @@ var presets = []Preset{
 	{About{"hazelcast", "Hazelcast, of a string key: N is 271 unless set",
 		"|murmur3-32 of the serialised string| % N",
 		"com.hazelcast.internal.util.HashUtil.hashToIndex", FormInt32}, 0, Hazelcast},
+	{About{"ceph", "Ceph, the placement group of an object: N is pg_num",
+		"ceph_stable_mod of ceph-rjenkins by N", "ceph src/common/ceph_hash.cc, src/include/rados.h", FormUnsigned}, 0, Ceph},
 	{About{"mongodb", "MongoDB, hashed shard key, N equal chunks",
 		"(64 bits of MD5 + 2^63) * N >> 64", "mongodb/mongo src/mongo/db/hasher.cpp", FormInt64}, 0, MongoDB},
 	{About{"elasticsearch", "Elasticsearch and OpenSearch, the shard of an id or routing value",

@@ -35,7 +35,7 @@ func (s Scheme) Check() error {
 		return fmt.Errorf("scheme %s: Drop %d: only fastrange drops bits, and fewer than the %d that it has", s.label(), s.Drop, s.Bits())
 	case s.Route != 0:
 		return s.checkRoute()
-	case s.Reduce >= ReduceTable:
+	case s.Reduce.LooksUp():
 		return s.Table.check(s)
 	}
 	return nil

@@ -35,6 +35,7 @@ func TestAbsentKeys(t *testing.T) {
 		{place.Scylla(16), place.NoPartition, 0},
 		{place.Couchbase(1024), place.NoPartition, 0},
 		{place.Hazelcast(271), place.NoPartition, 238},
+		{place.Ceph(16), place.NoPartition, 13},
 		{place.MongoDB(16), place.NoPartition, 8},
 		{place.Elasticsearch(3), place.NoPartition, 0},
 		{place.Postgres(16), 0, 6},
@@ -67,6 +68,24 @@ func TestAbsentKeys(t *testing.T) {
 		require.Equal(t, want, nullHash, c.scheme.Name)
 	}
 	require.Equal(t, len(place.Presets()), len(cases), "a preset is missing here")
+}
+
+// Between two powers of two, each new placement group takes keys of one old one.
+func TestStableModSplits(t *testing.T) {
+	for n := uint32(1); n < 70; n++ {
+		for h := range uint64(1000) {
+			before, after := place.Ceph(n).Partition(h), place.Ceph(n+1).Partition(h)
+			if before != after {
+				require.Equal(t, n, after)
+				require.Equal(t, place.Ceph(n).Partition(uint64(n)), before, "the old one is the same for all")
+			}
+		}
+	}
+	most := place.Ceph(place.MaxParts)
+	require.NoError(t, most.Check())
+	require.Equal(t, uint32(1<<31-1), most.Partition(1<<32-1))
+	require.Equal(t, uint32(1<<30), place.Ceph(place.MaxParts-1).Partition(1<<31+1<<30))
+	require.Equal(t, uint32(1<<30-1), place.Ceph(place.MaxParts-1).Partition(1<<32-1))
 }
 
 // librdkafka's default differs from its consistent partitioner only for keys

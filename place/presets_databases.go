@@ -36,6 +36,16 @@ func Couchbase(parts uint32) Scheme {
 	return Scheme{Name: "couchbase", Hash: hash.CRC32, Fold: FoldHigh15, Reduce: ReduceMod, Parts: parts}
 }
 
+// Ceph places an object's name in one of N placement groups, N being the pool's
+// pg_num: ceph_stable_mod of ceph-rjenkins. Of an object in a namespace the key is
+// the namespace, a byte 0x1f, and the name; of one with a locator key that key. Package
+// [github.com/keymill/keymill/place/crush] says which OSDs a placement group has.
+//
+// Source: ceph src/osd/osd_types.cc, pg_pool_t::hash_key and raw_pg_to_pg.
+func Ceph(parts uint32) Scheme {
+	return Scheme{Name: "ceph", Hash: hash.CephRJenkins, Reduce: ReduceStableMod, Parts: parts}
+}
+
 // Hazelcast places a string key: |murmur3-32 of its serialised form| % N, and 0
 // for the one number that has no absolute value. A cluster has 271 partitions
 // unless it is told otherwise.

@@ -40,6 +40,8 @@ func (s Scheme) Partition(h uint64) uint32 {
 		return s.Table.owner(h)
 	case ReduceRendezvous:
 		return s.Table.Best(h)
+	case ReduceStableMod:
+		return stableMod(h, n)
 	}
 	return NoPartition
 }
@@ -101,6 +103,16 @@ func jump(key, n uint64) uint32 {
 		next = uint64(float64(b+1) * (float64(1<<31) / float64(key>>33+1)))
 	}
 	return uint32(b)
+}
+
+// stableMod is ceph_stable_mod of Ceph's src/include/rados.h: when n grows to the
+// next power of two, what moves are the numbers of one partition at a time.
+func stableMod(h, n uint64) uint32 {
+	mask := uint64(1)<<bits.Len64(n-1) - 1
+	if h&mask < n {
+		return uint32(h & mask)
+	}
+	return uint32(h & (mask >> 1))
 }
 
 // HashTag returns the part of a key that Redis and Valkey Cluster hash: what

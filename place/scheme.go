@@ -99,13 +99,14 @@ const (
 	ReduceTable                    // Table's owner number h % its length
 	ReduceRing                     // the owner of the first point of Table that is >= h, else of its first point
 	ReduceRendezvous               // the member of Table with the highest score
+	ReduceStableMod                // h & m, or h & m>>1 if that is not below N: m+1 is the next power of two; Ceph
 	numReduces
 )
 
 // NumReduces is one more than the largest Reduce, for arrays indexed by it.
 const NumReduces = int(numReduces)
 
-var reduceNames = [numReduces]string{"none", "mod", "absmod", "mask", "fastrange", "jump", "pmod", "table", "ring", "rendezvous"}
+var reduceNames = [numReduces]string{"none", "mod", "absmod", "mask", "fastrange", "jump", "pmod", "table", "ring", "rendezvous", "stablemod"}
 
 // String returns the reduction's name, such as "fastrange".
 func (r Reduce) String() string {
@@ -114,6 +115,9 @@ func (r Reduce) String() string {
 	}
 	return reduceNames[r]
 }
+
+// LooksUp reports whether the reduction needs a [Table].
+func (r Reduce) LooksUp() bool { return r >= ReduceTable && r <= ReduceRendezvous }
 
 // Null is what a scheme does with an absent key, which is something else than
 // the empty key.

@@ -67,6 +67,7 @@ var vectorCases = []struct {
 		return s
 	}},
 	{name: "couchbase", file: "couchbase_vbucket", output: "vb%d", numbers: 1},
+	{name: "ceph", file: "ceph_objects", output: "p%d", numbers: 1},
 	{name: "hazelcast", file: "hazelcast_partition", output: "p%d", numbers: 1, encode: hazelcastString},
 	{name: "elasticsearch", file: "elasticsearch_routing", output: "r%d_s%d", numbers: 2, encode: utf16le,
 		scheme: func(_ *testing.T, n []uint32) place.Scheme { return place.ElasticsearchRouting(n[1], n[0]) }},

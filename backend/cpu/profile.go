@@ -87,6 +87,7 @@ var plainCosts = Costs{
 		hash.Java31UTF16:      {PerKey: 6.3, PerByte: 0.40},
 		hash.OneAtATime:       {PerKey: 0.5, PerByte: 1.46},
 		hash.XXH32:            {PerKey: 4.9, PerByte: 0.42},
+		hash.CephRJenkins:     {PerKey: 6.4, PerByte: 0.60},
 	},
 	Fixed: [hash.NumFuncs]keymill.Cost{
 		hash.XXH3:             {PerKey: 0.5, PerByte: 0.22},
@@ -115,6 +116,7 @@ var plainCosts = Costs{
 		hash.Java31UTF16:      {PerKey: 2.8, PerByte: 0.21},
 		hash.OneAtATime:       {PerKey: 0.5, PerByte: 1.29},
 		hash.XXH32:            {PerKey: 3.4, PerByte: 0.19},
+		hash.CephRJenkins:     {PerKey: 0.5, PerByte: 0.60},
 	},
 	Reduce: [place.NumReduces]float64{
 		place.ReduceMod:       2.0,
@@ -129,5 +131,7 @@ var plainCosts = Costs{
 		place.ReduceTable:      2.6,
 		place.ReduceRing:       25,
 		place.ReduceRendezvous: 90,
+
+		place.ReduceStableMod: 1.2,
 	},
 }

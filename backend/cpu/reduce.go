@@ -123,6 +123,8 @@ func reduceHashes(dst []uint32, hashes []uint64, s *place.Scheme) {
 		for i, h := range hashes[:len(dst)] {
 			dst[i] = s.Table.Best(h & fold)
 		}
+	case place.ReduceStableMod:
+		stableMod(dst, hashes, fold, n)
 	}
 }
 
@@ -201,6 +203,19 @@ func divide(dst []uint32, by uint32) {
 func mask(dst []uint32, hashes []uint64, low uint64) {
 	for i, h := range hashes[:len(dst)] {
 		dst[i] = uint32(h & low)
+	}
+}
+
+// stableMod writes it so that the compiler makes it without a branch.
+func stableMod(dst []uint32, hashes []uint64, fold, n uint64) {
+	low := fold & (1<<bits.Len64(n-1) - 1)
+	for i, h := range hashes[:len(dst)] {
+		h &= low
+		half := h & (low >> 1)
+		if h >= n {
+			h = half
+		}
+		dst[i] = uint32(h)
 	}
 }
 

@@ -23,6 +23,8 @@ func (w *work) fixedOfSystems(dst []uint64, data []byte, width int) bool {
 		return oneAtATimeFixed(dst, data, width)
 	case hash.XXH32:
 		return xxh32Fixed(dst, data, width, uint32(w.seed.Lo))
+	case hash.CephRJenkins:
+		return rjenkinsFixed(dst, data, width)
 	}
 	return false
 }
@@ -53,6 +55,10 @@ func (w *work) orderOfSystems(dst []uint64, data []byte, keys Spans, order []uin
 	case hash.XXH32:
 		for _, i := range order {
 			dst[i] = uint64(hash.SumXXH32(keys.at(data, int(i)), uint32(w.seed.Lo)))
+		}
+	case hash.CephRJenkins:
+		for _, i := range order {
+			dst[i] = rjenkinsSum(keys.at(data, int(i)))
 		}
 	}
 }

@@ -41,13 +41,18 @@ var leftOfSystems = map[string][]hash.Func{
 	"it branches by classes of lengths, and lanes would have to be sorted into them; few systems place by it": {
 		hash.CityHash102},
 	"no kernel is written; few systems place by it, and lanes of 32 bits would suit it": {
-		hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32},
+		hash.Java31, hash.Java31Unsigned, hash.Java31UTF16, hash.OneAtATime, hash.XXH32,
+		hash.CephRJenkins},
 }
 
 var leftWorkOnAVX = map[string]string{
 	"table": "it looks up an entry a key, which vectors do a lane at a time",
 	"ring":  "a search gathers points, which pays with the eight lanes of AVX-512; four have not been tried",
+
+	"stablemod": stableModWhy,
 }
+
+const stableModWhy = "no kernel is written: two masks, a comparison and a choice a key, beside a hash that has no kernel either"
 
 var leftOnNEON = map[string][]hash.Func{
 	"no kernel is written for NEON; lanes of 32 bits would suit it": {hash.Lookup3, hash.MD5},
@@ -60,6 +65,7 @@ var leftOnNEON = map[string][]hash.Func{
 var leftWorkOnNEON = map[string]string{
 	"pmod":       "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",
 	"table":      "NEON multiplies no 64-bit numbers, and looks up no tables in memory",
+	"stablemod":  stableModWhy,
 	"ring":       "NEON looks up no tables in memory",
 	"rendezvous": "NEON multiplies no 64-bit numbers",
 	"mod":        "NEON multiplies no 64-bit numbers; a scalar multiplication gives the quotient",

@@ -29,6 +29,7 @@ var systemVectors = []struct{ scheme, file, prefix string }{
 	{"redis", "redis_cluster_keyslot", "slot"},
 	{"couchbase", "couchbase_vbucket", "vb"},
 	{"hazelcast", "hazelcast_partition", "p"},
+	{"ceph", "ceph_objects", "p"},
 	{"elasticsearch", "elasticsearch_routing", "r640_s"}, // the default of 5 shards
 	{"elasticsearch", "elasticsearch_routing", "r768_s"},
 	{"postgres", "postgres_hash", "bytea_p"},

@@ -142,7 +142,7 @@ func partitions(b keymill.Backend) error {
 		1_000_000, 1<<31 - 1, 1 << 31}
 	for _, n := range numbers {
 		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
-			if r >= place.ReduceTable && n > 1000 || r == place.ReduceRendezvous && n > 100 {
+			if r.LooksUp() && n > 1000 || r == place.ReduceRendezvous && n > 100 {
 				continue // a table of millions, or millions of scores a key
 			}
 			table := TableOf(r, n)

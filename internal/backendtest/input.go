@@ -87,6 +87,7 @@ var schemes = sync.OnceValue(func() []place.Scheme {
 		{Name: "low half of the range", Fold: place.FoldLow32, Drop: 3, Reduce: place.ReduceFastrange, Parts: 1000},
 		{Name: "high 15 of a table", Fold: place.FoldHigh15, Reduce: place.ReduceTable, Parts: 7, Table: TableOf(place.ReduceTable, 7)},
 		{Name: "absolute, routed", Fold: place.FoldNoMin, Reduce: place.ReduceAbsMod, Parts: 5, Route: 35, Null: place.NullSeed},
+		place.Ceph(100), {Name: "stable of 31 bits", Fold: place.FoldLow31, Reduce: place.ReduceStableMod, Parts: 1<<20 + 1},
 		{Name: "routed", Add: 1 << 63, Reduce: place.ReduceMod, Parts: 5, Route: 40, EmptyUnplaced: true},
 		tableScheme(place.ReduceTable, 1000), tableScheme(place.ReduceRing, 1000), tableScheme(place.ReduceRendezvous, 20),
 		tableScheme(place.ReduceRendezvous, 3), tableScheme(place.ReduceRing, 1),

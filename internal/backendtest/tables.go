@@ -26,7 +26,7 @@ func tableScheme(r place.Reduce, members uint32) place.Scheme {
 // entries of each member, in no order, and members of a rendezvous whose weights
 // differ if there are more than 10.
 func TableOf(r place.Reduce, members uint32) (t *place.Table) {
-	if r < place.ReduceTable {
+	if !r.LooksUp() {
 		return nil
 	}
 	var err error

@@ -33,6 +33,7 @@ func vectorsHold(b keymill.Backend) error {
 		{"spark_hash_bytes", "spark_p*", schemeOnly(place.Spark)},
 		{"hive_bucket_bytes", "hive2_b*", schemeOnly(place.Hive2)},
 		{"couchbase_vbucket", "vb*", schemeOnly(place.Couchbase)},
+		{"ceph_objects", "p*", schemeOnly(place.Ceph)},
 		{"scylla_shard_of", "token", hashOnly(hash.Murmur3Cassandra)},
 		{"postgres_hash", "bytea_p*", schemeOnly(place.Postgres)},
 		{"citus_shard_text", "shard*", schemeOnly(place.Citus)},

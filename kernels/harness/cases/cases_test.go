@@ -215,7 +215,7 @@ func (f *file) reductions(t *testing.T) {
 	t.Helper()
 	for _, parts := range []uint32{1, 2, 3, 12, 255, 65536, 65537, 1<<31 - 1, place.MaxParts} {
 		for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
-			if r >= place.ReduceTable && parts > 1000 {
+			if r.LooksUp() && parts > 1000 {
 				continue
 			}
 			table := backendtest.TableOf(r, parts)
@@ -242,7 +242,10 @@ func (f *file) reductions(t *testing.T) {
 		}
 	}
 	// Words that are their own hashes reach any number.
-	for r := place.ReduceMod; r <= place.ReduceRing; r++ {
+	for r := place.ReduceMod; int(r) < place.NumReduces; r++ {
+		if r == place.ReduceRendezvous {
+			continue // it scores any number alike
+		}
 		s := place.Scheme{Hash: hash.FNV1a64, Word8: true, Reduce: r, Parts: 128, Table: backendtest.TableOf(r, 128)}
 		for fold := place.FoldNone; fold <= place.FoldNoMin; fold++ {
 			s.Fold = fold
@@ -286,7 +289,7 @@ func (f *file) column(t *testing.T, keys string, s place.Scheme) {
 // table writes the table of a scheme, once, and returns its name.
 func (f *file) table(s place.Scheme) string {
 	t := s.Table
-	if s.Reduce < place.ReduceTable {
+	if !s.Reduce.LooksUp() {
 		return "-"
 	}
 	if name, ok := f.tables[t]; ok {
