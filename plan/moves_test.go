@@ -290,6 +290,23 @@ func TestListedPlaces(t *testing.T) {
 	require.Equal(t, uint64(5*(plan.MaxListed+2)+1), r.Total.Keys)
 }
 
+// The peaks are of bytes, or of weight if that is asked for; of equal ones the first.
+func TestPeaks(t *testing.T) {
+	m, err := plan.NewMoves(plan.Partitions(3), plan.Partitions(5), true)
+	require.NoError(t, err)
+	for _, l := range []struct {
+		from, to uint32
+		load     plan.Load
+	}{{0, 3, plan.Load{Keys: 9, Bytes: 1, Weight: 2}}, {1, 4, plan.Load{Keys: 1, Bytes: 9, Weight: 1}}, {2, 3, plan.Load{Keys: 1, Bytes: 8, Weight: 2}}} {
+		require.NoError(t, m.AddLoad(l.from, l.to, l.load))
+	}
+	for by, places := range map[plan.Measure][2]uint32{plan.ByKeys: {1, 3}, plan.ByBytes: {1, 3}, plan.ByWeight: {0, 3}} {
+		r, err := m.Movement(by)
+		require.NoError(t, err)
+		require.Equal(t, places, [2]uint32{r.PeakOut.Place.Partition, r.PeakIn.Place.Partition}, by)
+	}
+}
+
 func TestMovesRefuse(t *testing.T) {
 	a, b := plan.Places{N: 1, Names: []string{"a"}}, plan.Places{N: 1, Names: []string{"b"}}
 	twice := plan.Places{N: 2, Names: []string{"a", "a"}}

@@ -170,6 +170,11 @@ func TestRebalanceOfRows(t *testing.T) {
 		require.Equal(t, done(t, "", "plan", "reshard", "--moved", "-", "--scheme", "kafka", "--partitions", "12", "--nodes", old, "--to-nodes", listed, input), moved)
 	}
 
+	// A row without a partition belongs to no node.
+	pulsar := reshard(t, "\na\nb\nc\n", "--scheme", "pulsar", "--partitions", "6", "--nodes", write(t, "n", "a"), "--to-nodes", write(t, "m", "b"), "--rebalance")
+	require.Equal(t, []uint64{3, 3, 1}, []uint64{pulsar.Total.Keys, pulsar.Moved.Keys, pulsar.Unplaced.Keys})
+	require.Equal(t, int64(4), pulsar.Rows)
+
 	// Numbers of partitions are known before the input is read, which may come from a pipe.
 	text := done(t, manyKeys(100), "plan", "reshard", "--scheme", "redis", "--nodes", write(t, "n", "a\nb\nc"), "--to-nodes", write(t, "m", "a\nb\nc\nd"),
 		"--rebalance", "--by", "partitions")
