@@ -112,7 +112,9 @@ var pagesOf = []struct {
 }
 
 // pageRows are the first of someRows.
-func pageRows() string { return strings.Join(strings.SplitAfterN(someRows(), "\n", 20_001)[:20_000], "") }
+func pageRows() string {
+	return strings.Join(strings.SplitAfterN(someRows(), "\n", 20_001)[:20_000], "")
+}
 
 // inputOf is what a verb of pagesOf reads: rows or, if it is to identify, pairs.
 func inputOf(t *testing.T, rows string, args []string) (file string, all []string) {
