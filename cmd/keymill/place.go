@@ -13,7 +13,6 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/ingest"
-	"github.com/keymill/keymill/nodes"
 	"github.com/keymill/keymill/place"
 )
 
@@ -25,6 +24,7 @@ type schemeFlags struct {
 	scheme, hash, seed string
 	nodes              string
 	partitions         uint32
+	ceph               cephFlags
 }
 
 func (f *schemeFlags) add(cmd *cobra.Command) {
@@ -33,7 +33,8 @@ func (f *schemeFlags) add(cmd *cobra.Command) {
 	flags.Uint32Var(&f.partitions, "partitions", 0, "number of partitions (redis has its own, and schemes of --nodes one a node)")
 	flags.StringVar(&f.hash, "hash", "", "hash function to use in place of the scheme's own, one of 'keymill hash'")
 	flags.StringVar(&f.seed, "seed", "", "seed to use in place of the scheme's own, as for 'keymill hash'")
-	flags.StringVar(&f.nodes, "nodes", "", "file of the nodes that keys or partitions are placed on, a line a node")
+	flags.StringVar(&f.nodes, "nodes", "", "file of the nodes that keys or partitions are placed on, a line a node; of ceph a CRUSH map")
+	f.ceph.add(cmd)
 	complete(cmd, "scheme", allSchemeNames()...)
 	complete(cmd, "hash", names(hash.All())...)
 }
@@ -46,9 +47,12 @@ func schemeNames() (all []string) {
 }
 
 // params returns what to compute, and with --nodes who has the partitions.
-func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
+func (f *schemeFlags) params() (keymill.Params, owners, error) {
 	if f.scheme == "" {
 		return keymill.Params{}, nil, usageError{errors.New("no --scheme: use one of " + strings.Join(allSchemeNames(), ", "))}
+	}
+	if flag := f.ceph.given(); flag != "" && (f.scheme != cephScheme || f.nodes == "") {
+		return keymill.Params{}, nil, usageError{fmt.Errorf("--%s goes with --scheme ceph and --nodes", flag)}
 	}
 	if place.NeedsMembers(f.scheme) {
 		return f.ofMembers()
@@ -69,8 +73,8 @@ func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
 	if _, err := p.Resolve(); err != nil {
 		return p, nil, usageError{err}
 	}
-	owners, err := f.owners(scheme.Parts)
-	return p, owners, err
+	has, err := f.owners(scheme.Parts)
+	return p, has, err
 }
 
 func (a *app) placeCommand() *cobra.Command {
@@ -87,6 +91,7 @@ func (a *app) placeCommand() *cobra.Command {
   keymill place --scheme redis --counts keys.tsv.gz
   keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt
   keymill place --scheme ketama --nodes servers.txt keys.txt
+  keymill place --scheme ceph --partitions 128 --nodes crushmap.txt --pool 2 names.txt
   keymill place --list`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list.list {
@@ -95,11 +100,11 @@ func (a *app) placeCommand() *cobra.Command {
 			if list.markdown {
 				return usageError{errors.New("--markdown goes with --list")}
 			}
-			params, owners, err := which.params()
+			params, has, err := which.params()
 			if err != nil {
 				return err
 			}
-			column, err := newNodeColumn(owners, input.json)
+			column, err := newNodeColumn(has, input.json)
 			if err != nil {
 				return err
 			}
