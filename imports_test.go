@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 	"bench/table":        {"bench"},
 	"bench/trust":        {"bench"},
 	"bench/insn":         {".", "hash", "place", "backend", "backend/cpu", "bench", "kv", "kv/ref"},
-	"cmd/keymill":        {".", "hash", "place", "columns", "nodes", "plan", "plan/identify", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/page", "internal/telemetry", "internal/wholefile", "*"},
+	"cmd/keymill":        {".", "hash", "place", "place/crush", "columns", "nodes", "plan", "plan/identify", "backend", "backend/simd", "backend/opencl", "kv", "kv/ref", "ingest", "bench", "internal/nearest", "internal/page", "internal/telemetry", "internal/wholefile", "*"},
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},

@@ -27,7 +27,7 @@ func readNodes(file string) ([]nodes.Node, error) {
 }
 
 // ofMembers returns the scheme of the nodes themselves.
-func (f *schemeFlags) ofMembers() (keymill.Params, *nodes.Nodes, error) {
+func (f *schemeFlags) ofMembers() (keymill.Params, owners, error) {
 	if f.nodes == "" {
 		return keymill.Params{}, nil, usageError{fmt.Errorf("scheme %s: %w: give --nodes FILE", f.scheme, place.ErrMembers)}
 	}
@@ -50,8 +50,8 @@ func (f *schemeFlags) ofMembers() (keymill.Params, *nodes.Nodes, error) {
 		return keymill.Params{}, nil, fmt.Errorf("--nodes: %s: node %s has partitions=, but scheme %s has none that could be given: leave it out",
 			f.nodes, list[i].Name, f.scheme)
 	}
-	owners, err := nodes.OneEach(list)
-	return keymill.Params{Scheme: scheme}, owners, err
+	each, err := nodes.OneEach(list)
+	return keymill.Params{Scheme: scheme}, nodeOwners{each}, err
 }
 
 func indexOfPlaced(list []nodes.Node) int {
@@ -65,55 +65,95 @@ func indexOfPlaced(list []nodes.Node) int {
 
 // owners returns who has the partitions of a scheme that does not know the nodes;
 // nil without --nodes.
-func (f *schemeFlags) owners(parts uint32) (*nodes.Nodes, error) {
+func (f *schemeFlags) owners(parts uint32) (owners, error) {
 	if f.nodes == "" {
 		return nil, nil
+	}
+	if f.scheme == cephScheme {
+		has, err := f.ceph.osdsOf(f.nodes, parts)
+		if err != nil {
+			return nil, err
+		}
+		return has, nil
 	}
 	list, err := readNodes(f.nodes)
 	if err != nil {
 		return nil, err
 	}
-	owners, err := nodes.Assign(list, parts)
+	assigned, err := nodes.Assign(list, parts)
 	if err != nil {
 		return nil, fmt.Errorf("--nodes: %s: %w", f.nodes, err)
 	}
-	return owners, nil
+	return nodeOwners{assigned}, nil
 }
 
-// nodeColumn writes the column that names the node of a partition.
-type nodeColumn struct {
-	owners *nodes.Nodes // nil: there is no such column
-	fields []string     // of each node what is written: the name and a tab, or a field of JSON
-	none   string
+// owners says who has the partitions.
+type owners interface {
+	// owner returns which of fields a partition has, or -1.
+	owner(part uint32) int
+	// fields returns what is written of owners: text and a tab, or a field of JSON; and what
+	// of none.
+	fields(asJSON bool) (fields []string, none string, err error)
+	// counts returns the keys of each node, of those of the partitions.
+	counts(counts []uint64) []nodeCount
 }
 
-func newNodeColumn(owners *nodes.Nodes, asJSON bool) (c nodeColumn, err error) {
-	if owners == nil {
-		return c, nil
-	}
-	c = nodeColumn{owners: owners, none: "-\t"}
-	if asJSON {
-		c.none = `"node":null,`
-	}
-	for _, n := range owners.List() {
+// nodeOwners are nodes that have partitions, or are them.
+type nodeOwners struct{ nodes *nodes.Nodes }
+
+func (o nodeOwners) owner(part uint32) int { return o.nodes.Owner(part) }
+
+func (o nodeOwners) fields(asJSON bool) (fields []string, none string, err error) {
+	for _, n := range o.nodes.List() {
 		field := n.Name + "\t"
 		if asJSON {
 			name, err := json.Marshal(n.Name)
 			if err != nil {
-				return c, err
+				return nil, "", err
 			}
 			field = `"node":` + string(name) + ","
 		}
-		c.fields = append(c.fields, field)
+		fields = append(fields, field)
 	}
-	return c, nil
+	if asJSON {
+		return fields, `"node":null,`, nil
+	}
+	return fields, "-\t", nil
+}
+
+func (o nodeOwners) counts(counts []uint64) (all []nodeCount) {
+	for _, n := range o.nodes.List() {
+		all = append(all, nodeCount{Node: n.Name})
+	}
+	for part, keys := range counts {
+		of := &all[o.nodes.Owner(uint32(part))]
+		of.Partitions++
+		of.Keys += keys
+	}
+	return all
+}
+
+// nodeColumn writes the column that names who has a partition.
+type nodeColumn struct {
+	owners owners // nil: there is no such column
+	fields []string
+	none   string
+}
+
+func newNodeColumn(has owners, asJSON bool) (c nodeColumn, err error) {
+	if has == nil {
+		return c, nil
+	}
+	c.owners = has
+	c.fields, c.none, err = has.fields(asJSON)
+	return c, err
 }
 
 func (c *nodeColumn) append(out []byte, part uint32) []byte {
 	if c.owners == nil {
 		return out
 	}
-	if i := c.owners.Owner(part); i >= 0 {
+	if i := c.owners.owner(part); i >= 0 {
 		return append(out, c.fields[i]...)
 	}
 	return append(out, c.none...)
@@ -126,19 +166,11 @@ type nodeCount struct {
 	Keys       uint64 `json:"keys"`
 }
 
-func (c *nodeColumn) counts(counts []uint64) (all []nodeCount) {
+func (c *nodeColumn) counts(counts []uint64) []nodeCount {
 	if c.owners == nil {
 		return nil
 	}
-	for _, n := range c.owners.List() {
-		all = append(all, nodeCount{Node: n.Name})
-	}
-	for part, keys := range counts {
-		of := &all[c.owners.Owner(uint32(part))]
-		of.Partitions++
-		of.Keys += keys
-	}
-	return all
+	return c.owners.counts(counts)
 }
 
 // memberHelp lists the schemes that need --nodes.
@@ -155,6 +187,8 @@ With any other scheme it says which node has a partition: the one with that
 partition in its list; without lists each has a range by its weight, in the order
 of the lines (equal weights and redis: as redis-cli --cluster create lays slots).
 The output then has the node's name behind the partition.
+With ceph it is a CRUSH map as 'crushtool -d' prints it, and the output has the
+numbers of the OSDs behind the placement group, the primary first.
 `)
 	return b.String()
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
 	"github.com/keymill/keymill/ingest"
-	"github.com/keymill/keymill/nodes"
 	"github.com/keymill/keymill/place"
 )
 
@@ -25,6 +24,7 @@ type schemeFlags struct {
 	scheme, hash, seed string
 	nodes              string
 	partitions         uint32
+	ceph               cephFlags
 }
 
 func (f *schemeFlags) add(cmd *cobra.Command) {
@@ -46,9 +46,12 @@ func schemeNames() (all []string) {
 }
 
 // params returns what to compute, and with --nodes who has the partitions.
-func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
+func (f *schemeFlags) params() (keymill.Params, owners, error) {
 	if f.scheme == "" {
 		return keymill.Params{}, nil, usageError{errors.New("no --scheme: use one of " + strings.Join(allSchemeNames(), ", "))}
+	}
+	if flag := f.ceph.given(); flag != "" && (f.scheme != cephScheme || f.nodes == "") {
+		return keymill.Params{}, nil, usageError{fmt.Errorf("--%s goes with --scheme ceph and --nodes", flag)}
 	}
 	if place.NeedsMembers(f.scheme) {
 		return f.ofMembers()
@@ -69,8 +72,8 @@ func (f *schemeFlags) params() (keymill.Params, *nodes.Nodes, error) {
 	if _, err := p.Resolve(); err != nil {
 		return p, nil, usageError{err}
 	}
-	owners, err := f.owners(scheme.Parts)
-	return p, owners, err
+	has, err := f.owners(scheme.Parts)
+	return p, has, err
 }
 
 func (a *app) placeCommand() *cobra.Command {
@@ -87,6 +90,7 @@ func (a *app) placeCommand() *cobra.Command {
   keymill place --scheme redis --counts keys.tsv.gz
   keymill place --scheme jump --partitions 100 --hash xxh3 --json - < keys.txt
   keymill place --scheme ketama --nodes servers.txt keys.txt
+  keymill place --scheme ceph --partitions 128 --nodes crushmap.txt --pool 2 names.txt
   keymill place --list`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list.list {
@@ -95,11 +99,11 @@ func (a *app) placeCommand() *cobra.Command {
 			if list.markdown {
 				return usageError{errors.New("--markdown goes with --list")}
 			}
-			params, owners, err := which.params()
+			params, has, err := which.params()
 			if err != nil {
 				return err
 			}
-			column, err := newNodeColumn(owners, input.json)
+			column, err := newNodeColumn(has, input.json)
 			if err != nil {
 				return err
 			}
@@ -135,6 +139,7 @@ func (a *app) placeCommand() *cobra.Command {
 	}
 	input.add(cmd)
 	which.add(cmd)
+	which.ceph.add(cmd)
 	types.add(cmd)
 	cmd.Flags().BoolVar(&list.list, "list", false, "list the schemes: the system, the rule, where that stands, and which backends run it")
 	cmd.Flags().BoolVar(&list.markdown, "markdown", false, "with --list: write Markdown")
