@@ -50,10 +50,10 @@ func TestSerialsDoNotDependOnChunks(t *testing.T) {
 	taken, lines := map[uint64]string{}, map[uint64]string{}
 	for i := range rows {
 		row := fmt.Sprintf("k%d\tv", i)
-		switch {
-		case i%1000 == 3:
+		switch i % 1000 {
+		case 3:
 			row = "no tab"
-		case i%1000 == 7:
+		case 7:
 			row = "bad\tv"
 		}
 		text.WriteString(row + "\n")
