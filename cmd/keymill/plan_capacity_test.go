@@ -141,19 +141,19 @@ func roundRobin(racks int) func(int) string {
 // Every number that is tried, and the one that is found, under every kind of scheme, with racks and
 // without.
 func TestCapacity(t *testing.T) {
-	text, sums := zipfRows(11, 20_000, 2000)
+	text, sums := zipfRows(11, 6000, 2000)
 	file := write(t, "x.tsv", text)
 	for name, c := range map[string]struct {
 		cluster cluster
 		args    []string
 	}{
-		"counts":           {cluster{by: plan.ByKeys, limit: 3500, place: byCount(place.Kafka)}, []string{"--scheme", "kafka", "--limit", "3.5k"}},
-		"counts, racks":    {cluster{by: plan.ByBytes, limit: 30_000, place: byCount(place.Jump), racks: roundRobin(4)}, []string{"--scheme", "jump", "--limit", "30kB", "--racks", "4", "--by", "bytes"}},
-		"members":          {cluster{by: plan.ByWeight, limit: 1_500_000, place: byMembers(t, "rendezvous")}, []string{"--scheme", "rendezvous", "--limit", "1.5M", "--by", "weight"}},
-		"members, racks":   {cluster{by: plan.ByKeys, limit: 4000, place: byMembers(t, "maglev-envoy"), racks: roundRobin(3)}, []string{"--scheme", "maglev", "--limit", "4000", "--racks", "3"}},
-		"partitions":       {cluster{by: plan.ByKeys, limit: 4000, place: byShare(t, place.Redis())}, []string{"--scheme", "redis", "--limit", "4000"}},
-		"partitions, rack": {cluster{by: plan.ByKeys, limit: 4500, place: byShare(t, place.Kafka(64)), racks: roundRobin(2)}, []string{"--scheme", "kafka", "--partitions", "64", "--limit", "4500", "--racks", "2"}},
-		"filled, grown":    {cluster{by: plan.ByKeys, limit: 3692, place: byCount(place.Kafka)}, []string{"--scheme", "kafka", "--limit", "6k", "--fill", "0.8", "--growth", "1.3"}},
+		"counts":           {cluster{by: plan.ByKeys, limit: 1050, place: byCount(place.Kafka)}, []string{"--scheme", "kafka", "--limit", "1.05k"}},
+		"counts, racks":    {cluster{by: plan.ByBytes, limit: 9000, place: byCount(place.Jump), racks: roundRobin(4)}, []string{"--scheme", "jump", "--limit", "9kB", "--racks", "4", "--by", "bytes"}},
+		"members":          {cluster{by: plan.ByWeight, limit: 450_000, place: byMembers(t, "rendezvous")}, []string{"--scheme", "rendezvous", "--limit", "450k", "--by", "weight"}},
+		"members, racks":   {cluster{by: plan.ByKeys, limit: 1200, place: byMembers(t, "maglev-envoy"), racks: roundRobin(3)}, []string{"--scheme", "maglev", "--limit", "1200", "--racks", "3"}},
+		"partitions":       {cluster{by: plan.ByKeys, limit: 1200, place: byShare(t, place.Redis())}, []string{"--scheme", "redis", "--limit", "1200"}},
+		"partitions, rack": {cluster{by: plan.ByKeys, limit: 1350, place: byShare(t, place.Kafka(64)), racks: roundRobin(2)}, []string{"--scheme", "kafka", "--partitions", "64", "--limit", "1350", "--racks", "2"}},
+		"filled, grown":    {cluster{by: plan.ByKeys, limit: 1107, place: byCount(place.Kafka)}, []string{"--scheme", "kafka", "--limit", "1.8k", "--fill", "0.8", "--growth", "1.3"}},
 	} {
 		c.cluster.sums, c.cluster.list = sums, listOf(100)
 		got := capacityOf(t, "", append(c.args, "--weights", file)...)
@@ -166,7 +166,7 @@ func TestCapacity(t *testing.T) {
 
 // Nodes of a file, with weights and the racks that it names.
 func TestCapacityOfNamedNodes(t *testing.T) {
-	text, sums := zipfRows(12, 20_000, 2000)
+	text, sums := zipfRows(12, 6000, 2000)
 	var list []nodes.Node
 	var lines strings.Builder
 	for i := range 24 {
@@ -176,8 +176,8 @@ func TestCapacityOfNamedNodes(t *testing.T) {
 	}
 	file := write(t, "nodes", lines.String())
 	for scheme, c := range map[string]*cluster{
-		"rendezvous": {limit: 2600, place: byMembers(t, "rendezvous")},
-		"redis":      {limit: 2600, place: byShare(t, place.Redis())},
+		"rendezvous": {limit: 780, place: byMembers(t, "rendezvous")},
+		"redis":      {limit: 780, place: byShare(t, place.Redis())},
 	} {
 		for _, named := range []bool{false, true} {
 			c.sums, c.by, c.list, c.racks = sums, plan.ByKeys, list, nil
@@ -196,9 +196,9 @@ func TestCapacityOfNamedNodes(t *testing.T) {
 
 // Given numbers take one pass, of the standard input, too.
 func TestCapacityOfStdin(t *testing.T) {
-	text, sums := zipfRows(13, 20_000, 1000)
-	c := &cluster{sums: sums, by: plan.ByKeys, limit: 3600, list: listOf(30), place: byMembers(t, "ketama"), racks: roundRobin(3)}
-	got := capacityOf(t, text, "--scheme", "ketama", "--limit", "3600", "--racks", "3", "--format", "tsv", "--try", "30,3,11,12")
+	text, sums := zipfRows(13, 6000, 1000)
+	c := &cluster{sums: sums, by: plan.ByKeys, limit: 1100, list: listOf(30), place: byMembers(t, "ketama"), racks: roundRobin(3)}
+	got := capacityOf(t, text, "--scheme", "ketama", "--limit", "1100", "--racks", "3", "--format", "tsv", "--try", "30,3,11,12")
 	require.Len(t, got.Tried, 4)
 	for _, f := range got.Tried {
 		fullest, fits := c.fits(f.Nodes)
@@ -207,11 +207,11 @@ func TestCapacityOfStdin(t *testing.T) {
 	}
 	require.Equal(t, 30, got.Tried[3].Nodes)
 	require.Positive(t, got.Skipped)
-	require.Equal(t, got, capacityOf(t, "", "--scheme", "ketama", "--limit", "3600", "--racks", "3", "--try", "30,3,11,12", write(t, "x.tsv", text)))
+	require.Equal(t, got, capacityOf(t, "", "--scheme", "ketama", "--limit", "1100", "--racks", "3", "--try", "30,3,11,12", write(t, "x.tsv", text)))
 
 	// Partitions that are shared out take no more than one pass anyway.
-	share := &cluster{sums: sums, by: plan.ByKeys, limit: 4000, list: listOf(64), place: byShare(t, place.Redis())}
-	requireCapacity(t, share, capacityOf(t, text, "--scheme", "redis", "--limit", "4000", "--format", "tsv"))
+	share := &cluster{sums: sums, by: plan.ByKeys, limit: 1200, list: listOf(64), place: byShare(t, place.Redis())}
+	requireCapacity(t, share, capacityOf(t, text, "--scheme", "redis", "--limit", "1200", "--format", "tsv"))
 
 	_, errs, code := call(t, "a\n", "plan", "capacity", "--scheme", "kafka", "--limit", "10")
 	require.Equal(t, exitUsage, code)

@@ -119,9 +119,7 @@ func TestHotOfFiles(t *testing.T) {
 			}
 			require.Equal(t, total, h.Total)
 			require.InEpsilon(t, len(sums), h.Distinct.Estimate, 0.05)
-			for _, workers := range []string{"1", "7"} {
-				require.Equal(t, h, hotOf(t, "", append(args, "--workers", workers)...))
-			}
+			require.Equal(t, h, hotOf(t, "", append(args, "--workers", "7")...))
 		}
 	}
 }
@@ -154,11 +152,13 @@ func TestHotOfStdin(t *testing.T) {
 				break
 			}
 		}
-		exact := hotOf(t, "", append(args, write(t, "x.tsv", text))...)
-		require.Equal(t, exact.AsIs, h.AsIs)
-		require.LessOrEqual(t, h.LargestUseful.Low, exact.LargestUseful.Low)
-		require.GreaterOrEqual(t, h.LargestUseful.High, exact.LargestUseful.High)
-		require.Equal(t, h, hotOf(t, text, append(args, "--workers", "5")...))
+		if by == plan.ByKeys {
+			exact := hotOf(t, "", append(args, write(t, "x.tsv", text))...)
+			require.Equal(t, exact.AsIs, h.AsIs)
+			require.LessOrEqual(t, h.LargestUseful.Low, exact.LargestUseful.Low)
+			require.GreaterOrEqual(t, h.LargestUseful.High, exact.LargestUseful.High)
+			require.Equal(t, h, hotOf(t, text, append(args, "--workers", "5")...))
+		}
 	}
 	out := done(t, text, "plan", "hot", "--scheme", "kafka", "--partitions", "12", "--format", "tsv")
 	require.Contains(t, out, "The input was read once")
