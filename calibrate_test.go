@@ -81,7 +81,9 @@ func (c *clock) model(name string, nanos func(op Op, keys, bytes int) float64) *
 // hosts returns a backend like plain Go, one like vectors, and that on two cores, with knees
 // and steps that no line expresses.
 func (c *clock) hosts() []*model {
-	reduce := func(op Op, each float64) float64 { return []float64{0, 3, 4, 1, 2, 30, 4, 5, 12, 90, 2}[op.Reduce] * each }
+	reduce := func(op Op, each float64) float64 {
+		return []float64{0, 3, 4, 1, 2, 30, 4, 5, 12, 90, 2}[op.Reduce] * each
+	}
 	hashes := func(op Op) float64 { return 1 + float64(op.Hash)/8 }
 	plain := func(op Op, keys, bytes int) float64 {
 		k, b := float64(keys), float64(bytes)

@@ -142,3 +142,11 @@ func TestPoolsThatAreWrong(t *testing.T) {
 		require.Empty(t, out)
 	}
 }
+
+// A plan has one node for a key, Ceph several OSDs.
+func TestPlansOfPlacementGroups(t *testing.T) {
+	require.Contains(t, done(t, "a\nb\n", "plan", "balance", "--scheme", "ceph", "--partitions", "8"), "ceph")
+	_, errs, code := call(t, "a\n", "plan", "balance", "--scheme", "ceph", "--partitions", "8", "--nodes", cephMap(t))
+	require.Equal(t, exitUsage, code)
+	require.Contains(t, errs, "leave --nodes out")
+}

@@ -91,7 +91,7 @@ func TestIdentifyText(t *testing.T) {
 	require.Contains(t, done(t, kafka, "plan", "identify"), `kafka, 12 partitions: explains all 200 pairs
   system      Kafka's Java producer; librdkafka's murmur2, franz-go
   rule        (murmur2 & 0x7fffffff) % N
-  chance      1 in 10^209 that any candidate explains as many random pairs
+  chance      1 in 10^206 that any candidate explains as many random pairs
   command     keymill place --scheme kafka --partitions 12
 
 read   200 rows, the partition first

@@ -39,6 +39,7 @@ var rules = []rule{
 	{"N equal ranges of %s", place.Scheme{Reduce: place.ReduceFastrange}, 16, 128, "fastrange", 0},
 	{"N equal ranges of %s, signed", place.Scheme{Add: 1 << 63, Reduce: place.ReduceFastrange}, 64, 128, "cassandra", 1},
 	{"N equal ranges of %s with its bytes reversed", place.Scheme{Fold: place.FoldSwap, Reduce: place.ReduceFastrange}, 64, 128, "kinesis", 1},
+	{"ceph_stable_mod of %s", place.Scheme{Reduce: place.ReduceStableMod}, 16, 128, "ceph", 2},
 	{"N equal ranges of %s & 0xffffffff", place.Scheme{Fold: place.FoldLow32, Reduce: place.ReduceFastrange}, 64, 128, "", 2},
 }
 

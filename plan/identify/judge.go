@@ -3,6 +3,7 @@ package identify
 import (
 	"cmp"
 	"math"
+	"math/bits"
 	"slices"
 
 	"github.com/keymill/keymill/place"
@@ -80,6 +81,13 @@ func (j *judged) stretch(s *search, example *place.Scheme) {
 		for i, n := range j.numbers {
 			if j.placed[i] == s.pairs.parts[i] {
 				x, _ := interval(example, example.Folded(n.hash), s.pairs.parts[i], in)
+				in.lo, in.hi = max(in.lo, x.lo), min(in.hi, x.hi)
+			}
+		}
+	case place.ReduceStableMod:
+		for i, n := range j.numbers {
+			if j.placed[i] == s.pairs.parts[i] {
+				x, _ := stableModInterval(example.Folded(n.hash), s.pairs.parts[i], bits.Len32(j.parts-1))
 				in.lo, in.hi = max(in.lo, x.lo), min(in.hi, x.hi)
 			}
 		}

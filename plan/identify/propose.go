@@ -2,6 +2,7 @@ package identify
 
 import (
 	"cmp"
+	"math"
 	"math/bits"
 	"slices"
 
@@ -18,6 +19,7 @@ import (
 //   - fastrange: h * N >> 64 = p is true of all N from p * 2^64 / h to the next
 //     such, and jump = p of all N from p + 1 to the next jump: an interval
 //     each, and what lies in most of them is it.
+//   - stablemod is an interval of N up to each power of two, which are taken in the same way.
 //   - ranges of whole hashes (Citus, Vitess) are nearly those of fastrange: the N in
 //     most of their intervals are looked at.
 
@@ -58,7 +60,7 @@ func (f *function) propose(p *pairs, numbers []number, s span) []uint32 {
 		if example.Route == 0 {
 			return divisors(offsets(&example, p, numbers), s)
 		}
-	case place.ReduceFastrange, place.ReduceJump:
+	case place.ReduceFastrange, place.ReduceJump, place.ReduceStableMod:
 		if in := f.intervals(&example, p, numbers, s); len(in) > 0 {
 			return fullest(in, s, 1)
 		}
@@ -172,6 +174,10 @@ func gcd(a, b uint64) uint64 {
 func (f *function) intervals(example *place.Scheme, p *pairs, numbers []number, s span) []span {
 	var all []span
 	for i, n := range numbers {
+		if example.Reduce == place.ReduceStableMod {
+			all = append(all, stableModIntervals(example.Folded(n.hash), p.parts[i], s)...)
+			continue
+		}
 		in, ok := interval(example, example.Folded(n.hash), p.parts[i], s)
 		if in.lo, in.hi = max(in.lo, s.lo), min(in.hi, s.hi); ok && in.lo <= in.hi {
 			all = append(all, in)
@@ -227,6 +233,34 @@ func jumpInterval(key uint64, part, most uint32) (span, bool) {
 		next = uint64(float64(at+1) * (float64(1<<31) / float64(key>>33+1)))
 	}
 	return span{part + 1, uint32(min(next, uint64(most)))}, at == uint64(part)
+}
+
+// stableModIntervals returns the N within s for which a folded hash has the partition.
+func stableModIntervals(h uint64, part uint32, s span) (all []span) {
+	for power := bits.Len32(s.lo - 1); power <= bits.Len32(s.hi-1); power++ {
+		in, ok := stableModInterval(h, part, power)
+		if in.lo, in.hi = max(in.lo, s.lo), min(in.hi, s.hi); ok && in.lo <= in.hi {
+			all = append(all, in)
+		}
+	}
+	return all
+}
+
+// stableModInterval returns the N above 2^(power-1) and up to 2^power for which stablemod says
+// part: it is the hash's low bits where N is above them, and these less the highest where it is not.
+func stableModInterval(h uint64, part uint32, power int) (span, bool) {
+	largest := uint64(1) << power
+	low, least := h&(largest-1), largest/2+1
+	end := min(largest, math.MaxUint32)
+	switch {
+	case power == 0:
+		return span{1, 1}, part == 0
+	case low == uint64(part):
+		return span{uint32(max(least, low+1)), uint32(end)}, true
+	case low == uint64(part)|largest/2:
+		return span{uint32(least), uint32(min(low, end))}, low >= least
+	}
+	return span{}, false
 }
 
 // fullest returns so many N that lie in the most intervals, the least of those that are equal.

@@ -49,6 +49,33 @@ func TestIntervals(t *testing.T) {
 	}
 }
 
+// The same of stablemod, which has an interval up to each power of two, and of N that have
+// all 32 bits.
+func TestStableModIntervals(t *testing.T) {
+	rng := rand.New(rand.NewPCG(7, 8))
+	s := place.Scheme{Hash: hash.XXH64, Reduce: place.ReduceStableMod}
+	for range 5000 {
+		h := rng.Uint64() >> rng.IntN(64)
+		tried := span{uint32(rng.IntN(40) + 1), 300}
+		if rng.IntN(4) == 0 {
+			tried = span{1<<32 - 200, 1<<32 - 1}
+		}
+		s.Parts = tried.lo + uint32(rng.IntN(int(tried.hi-tried.lo)+1))
+		part := s.Partition(h)
+		if rng.IntN(4) == 0 {
+			part = uint32(rng.IntN(60))
+		}
+		all := stableModIntervals(s.Folded(h), part, tried)
+		for n := uint64(tried.lo); n <= uint64(tried.hi); n++ {
+			s.Parts = uint32(n)
+			in := slices.ContainsFunc(all, func(s span) bool { return s.has(n) })
+			if (s.Partition(h) == part) != in {
+				t.Fatalf("%x, partition %d of %d: %v", h, part, n, all)
+			}
+		}
+	}
+}
+
 // N divides the offset of a pair where the scheme says that partition, and nowhere else.
 func TestOffsets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 2))
