@@ -15,15 +15,16 @@
 // # What chance can do
 //
 // Millions of candidates are tried, so some explain a few pairs by chance. One
-// that has nothing to do with the pairs explains each with a chance of 1 in N,
-// or more if it has some partitions more often than others and so have the pairs: as often
-// as their partitions agree if no key has its own.
+// that has nothing to do with the pairs explains each with a chance of 1 in N.
 // That gives the chance that it explains as many as it does (the tail of a
 // binomial distribution); times the number of all candidates tried (Bonferroni's
 // bound) that is the chance that any of them would. Only what has less than
 // [MaxChance] is named.
 //
-// Pairs that are not independent to a candidate do not count as many: keys to which it
-// gives one hash, as those of one hash tag, or neighbours that mostly have one partition, as
-// of a hash that is so weak that of counters it sees the tens only.
+// Some hashes are so weak that this is too little: of short keys one has only zeros
+// where a reduction looks, of counters another only the tens. So a candidate that would be named
+// has to place other keys, too, which are made of the pieces of the given ones: how
+// often it gives these the partitions of the pairs is taken in place of 1 in N
+// where that is far more. And pairs that are not independent to it, since their keys have one
+// hash or neighbours mostly one partition, do not count as many.
 package identify

@@ -163,7 +163,7 @@ func (s *search) try() error {
 			x.score = sample.score(&scheme, numbers, placed)
 			x.surprise = surprise(x.pairs(), x.explained, 1/float64(n))
 			if x.missed > 0 && x.surprise >= keptSurprise {
-				x.surprise = surprise(x.pairs(), x.explained, max(1/float64(n), shuffled(sample.parts, placed, x.explained)))
+				x.surprise = surprise(x.pairs(), x.explained, max(1/float64(n), agreement(sample.parts, placed)))
 			}
 			if x.surprise > best.surprise {
 				best = x

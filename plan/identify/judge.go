@@ -69,8 +69,7 @@ func (j *judged) repropose(s *search) {
 	}
 }
 
-// stretch finds the numbers of partitions that explain the same pairs, of which the one that is
-// there is the least.
+// stretch finds the numbers of partitions that explain the same pairs, and takes the least.
 func (j *judged) stretch(s *search, example *place.Scheme) {
 	in, ok := j.f.span(s.span)
 	if !ok || j.explained == 0 {
@@ -102,6 +101,10 @@ func (j *judged) stretch(s *search, example *place.Scheme) {
 	}
 	if in.has(uint64(j.parts)) {
 		j.low, j.high = in.lo, in.hi
+		if j.parts != in.lo {
+			j.parts = in.lo
+			j.count(s)
+		}
 	}
 }
 

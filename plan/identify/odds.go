@@ -51,8 +51,12 @@ func surprise(n, k int, q float64) float64 {
 	return s * float64(n)
 }
 
-// agreement returns how many pairs of a row of one column and a row of the other agree.
-func agreement(a, b []uint32) int {
+// agreement returns how often two columns agree if their rows are shuffled: what is
+// to be expected of a candidate whose partitions are as uneven as these.
+func agreement(a, b []uint32) float64 {
+	if len(a) == 0 || len(b) == 0 {
+		return 0
+	}
 	counts := map[uint32]int{}
 	for _, p := range a {
 		counts[p]++
@@ -61,21 +65,28 @@ func agreement(a, b []uint32) int {
 	for _, p := range b {
 		n += counts[p]
 	}
-	return n
+	return float64(n) / (float64(len(a)) * float64(len(b)))
 }
 
-// shuffled returns how often the partitions that are given agree with those that a candidate
-// says, of which so many are right, if no key has its own: 1 in N of a good hash and even
-// partitions, always if all of them are one, for whatever reason.
-func shuffled(given, placed []uint32, explained int) float64 {
-	n := float64(len(given))
-	return float64(agreement(given, placed)-explained) / max(n*(n-1), 1)
+// collision returns how often two of the partitions are the same: 1 in N if they are even,
+// always if there is only one. What gives all keys few partitions, for whatever reason,
+// explains that much of pairs that have few.
+func collision(parts []uint32) float64 {
+	counts := map[uint32]int{}
+	for _, p := range parts {
+		counts[p]++
+	}
+	same := 0
+	for _, n := range counts {
+		same += n * (n - 1)
+	}
+	return float64(same) / max(float64(len(parts))*float64(len(parts)-1), 1)
 }
 
 // neededPairs returns how many pairs of so many partitions, as even as these, are explained
 // by one of the candidates with less than MaxChance; 0 if no number of them would do.
 func neededPairs(partitions uint32, parts []uint32, candidates uint64) int {
-	q := max(1/float64(max(partitions, 2)), shuffled(parts, parts, len(parts)))
+	q := max(1/float64(max(partitions, 2)), collision(parts))
 	if q == 1 {
 		return 0
 	}
@@ -118,9 +129,19 @@ func (s *search) chance(j *judged, pairs []int, candidates uint64) float64 {
 			explained++
 		}
 	}
-	n, q := len(given), max(1/float64(j.parts), shuffled(given, placed, explained))
+	n, q := len(given), max(1/float64(j.parts), collision(given))
+	chance := func() float64 { return logTail(n, explained, q) + math.Log(float64(max(candidates, 1))) }
+	if first := chance(); first >= math.Log(MaxChance) {
+		return first
+	}
+	// What chance seems not to explain is looked at more closely: it may be that the
+	// candidate gives any such keys these partitions, or that it is no random function of them.
+	others := j.f.placeAll(s.others, j.parts)
+	if a := agreement(others, given); len(others) >= minOthers && a > 2*q+10/float64(len(others)) {
+		q = a
+	}
 	if m := independent(numbers, placed, j.parts); m < n {
 		explained, n = explained*m/n, m
 	}
-	return logTail(n, explained, q) + math.Log(float64(max(candidates, 1)))
+	return chance()
 }

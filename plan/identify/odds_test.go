@@ -41,14 +41,13 @@ func TestLogTail(t *testing.T) {
 	require.Zero(t, surprise(200, 16, 1.0/12), "less than chance")
 }
 
-func TestShuffled(t *testing.T) {
-	require.Equal(t, 2, agreement([]uint32{1, 1, 2}, []uint32{3, 2, 1})-1)
-	require.InDelta(t, 2.0/6, shuffled([]uint32{1, 1, 2}, []uint32{1, 1, 2}, 3), 1e-12, "the two ones")
-	require.InDelta(t, 3.0/6, shuffled([]uint32{0, 1, 1}, []uint32{1, 1, 2}, 1), 1e-12)
-	require.Equal(t, 1.0, shuffled([]uint32{7, 7, 7}, []uint32{7, 7, 7}, 3))
-	require.Zero(t, shuffled([]uint32{1, 2, 3}, []uint32{1, 2, 3}, 3))
-	require.Zero(t, shuffled([]uint32{7}, []uint32{7}, 1))
-	require.Zero(t, shuffled(nil, nil, 0))
+func TestAgreementAndCollision(t *testing.T) {
+	require.InDelta(t, 2.0/9, agreement([]uint32{1, 1, 2}, []uint32{3, 2, 2}), 1e-12)
+	require.InDelta(t, 2.0/6, collision([]uint32{1, 1, 2}), 1e-12)
+	require.Zero(t, agreement(nil, []uint32{1}))
+	require.Zero(t, collision([]uint32{7}))
+	require.Equal(t, 1.0, collision([]uint32{7, 7, 7}))
+	require.Zero(t, collision([]uint32{1, 2, 3}))
 }
 
 // So many pairs are named, and one less is not.

@@ -8,10 +8,11 @@ import (
 )
 
 // maxOthers is how many other keys candidates are compared on, and maxOtherBytes how many
-// bytes these have.
+// bytes these have; minOthers is how many it takes to say what is usual of a candidate.
 const (
 	maxOthers     = 2048
 	maxOtherBytes = 1 << 20
+	minOthers     = 64
 )
 
 // otherKeys returns keys that look like the given ones and are none of them: the
