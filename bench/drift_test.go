@@ -36,6 +36,9 @@ func (m *fakeMachine) side(name string, ns float64) side {
 // finds the one that there is; and its intervals hold what is true in 95 of 100
 // runs, of A/A as of peers.
 func TestDriftIsNoDifference(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	const runs = 300
 	var aaHolds, sameHolds, slowerHolds int
 	for seed := range uint64(runs) {

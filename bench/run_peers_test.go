@@ -72,6 +72,9 @@ func TestHashWorkers(t *testing.T) {
 }
 
 func TestPlacePeers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	t.Parallel()
 	peer := func(name, scheme string, parts uint32) PlacePeer {
 		s, err := place.Lookup(scheme, parts)

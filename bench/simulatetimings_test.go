@@ -172,6 +172,9 @@ func TestSimulations(t *testing.T) {
 
 // A change of the built-in costs shows, though the timings are old.
 func TestSimulationsOfThisProgram(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	t.Parallel()
 	works := []string{"redis user"}
 	recorded, err := simulations(1, works, nil)

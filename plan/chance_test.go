@@ -65,6 +65,9 @@ func (c *counted) check(t *testing.T, tolerance float64, what string) {
 
 // Keys that really fall at random are in the ranges as often as those say.
 func TestChanceIsAsKeysFall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	unequal := func(n int) (shares []uint64) {
 		for i := range n {
 			shares = append(shares, uint64(1+i%3))

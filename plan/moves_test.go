@@ -160,6 +160,9 @@ func checkMovement(t *testing.T, got *plan.Movement, rows []movingRow, from, to 
 // What is summed up is what a few lines make of the same rows, in whatever pieces
 // they come, whether pairs are few or many.
 func TestMoves(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	rng := rand.New(rand.NewPCG(5, 6))
 	nodes := func(names ...string) plan.Places {
 		p := plan.Places{N: uint32(len(names)), Names: names}
@@ -231,6 +234,9 @@ func movedOf(rows []movingRow, same func(uint32) int) (n uint64) {
 // Beyond MaxPairs only what each place gives and gets is known, whoever adds what
 // first; up to it all is.
 func TestTooManyPairs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	const n = 600 // n*(n-1) pairs
 	for _, most := range []int{plan.MaxPairs, plan.MaxPairs + 1} {
 		var rows []movingRow

@@ -22,6 +22,9 @@ func sketchOf(t *testing.T, all []testRow, by Measure, width, k int) (*Bounds, [
 // Of so many keys, what others add is above the noise as often as the chance says at
 // most, and not much less often: the bound is no empty one.
 func TestNoiseIsAboveItsChance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	const keys = 40_000
 	all := skewed(newRandom(4), 100_000, 2000)
 	for i := range keys { // each once: their noise is that of any key
@@ -53,6 +56,9 @@ func TestNoiseIsAboveItsChance(t *testing.T) {
 
 // What is said of a stream that was read once holds, of 50 streams.
 func TestNamedHolds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	for i := range 50 {
 		random := newRandom(uint64(100 + i))
 		all := skewed(random, 1+random.IntN(30_000), 1+random.IntN(10_000))

@@ -58,6 +58,9 @@ func balanceOf(loads []uint64, before, after []uint32, from, to plan.Places) bal
 // A small cluster's plan beside every assignment that there is: the bound is below the
 // best of those that are as even, and what moves is not.
 func TestRebalanceBesideAllAssignments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	rng := rand.New(rand.NewPCG(7, 8))
 	best, exact := 0, 0
 	const rounds = 400

@@ -26,6 +26,9 @@ func python(t *testing.T, script string, args ...string) string {
 
 // Figures of `plan balance` and `plan compare` are those of a Python script, to the last digit.
 func TestBalanceBesidePython(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	made := someRows()
 	for name, rows := range map[string]string{
 		"made":   made,

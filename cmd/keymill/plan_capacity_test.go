@@ -141,6 +141,9 @@ func roundRobin(racks int) func(int) string {
 // Every number that is tried, and the one that is found, under every kind of scheme, with racks and
 // without.
 func TestCapacity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	text, sums := zipfRows(11, 6000, 2000)
 	file := write(t, "x.tsv", text)
 	for name, c := range map[string]struct {

@@ -50,6 +50,9 @@ func documented(t *testing.T, command string) map[string]bool {
 
 // Every field that a report has is in docs/CLI.md, and every one that is there, some report has.
 func TestPlanJSONIsDocumented(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	file := write(t, "x.tsv", "a\t5\na\t7\nb\t1\n\xff\t4\n")
 	nodes := write(t, "nodes", "x rack=1\ny rack=2\n")
 	bounds := write(t, "bounds", "b\n")

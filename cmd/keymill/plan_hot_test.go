@@ -102,6 +102,9 @@ func requireHot(t *testing.T, h plan.Hot, scheme place.Scheme, by plan.Measure, 
 // A file's figures are what maps say: of few keys, which one pass counts, and of many, which
 // need a second one.
 func TestHotOfFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	for _, keys := range []int{300, 200_000} {
 		text, sums := zipfRows(uint64(keys), 80_000, keys)
 		require.Equal(t, keys > 1000, len(sums) > 1<<15, "%d keys", len(sums))

@@ -43,6 +43,9 @@ func swapped(rows string) string {
 
 // What place prints is read as it is, and in the order of columns that ingest has.
 func TestIdentifyWhatPlacePrints(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	ints := regexp.MustCompile(`user:`).ReplaceAllString(userKeys(200), "")
 	for _, c := range []struct{ keys, flags string }{
 		{userKeys(200), "--scheme kafka --partitions 12"},

@@ -14,6 +14,9 @@ import (
 // A plan takes 64 MiB of memory, and 16 bytes a partition, however long the stream is: also of all
 // that a process has beside it.
 func TestBalanceMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	var rows strings.Builder
 	for i := range 1_500_000 {
 		fmt.Fprintf(&rows, "user:%d:%032d\n", i*7919%1_000_003, i%10)

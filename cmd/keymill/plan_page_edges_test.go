@@ -12,6 +12,9 @@ import (
 
 // Streams of next to nothing, one partition, and more partitions than a page could list.
 func TestPlanPagesOfLittleAndOfMuch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	for _, rows := range []string{"", "one\n", strings.Repeat("same\n", 1000)} {
 		file := write(t, "rows.txt", rows)
 		for _, args := range [][]string{

@@ -131,6 +131,9 @@ func inputOf(t *testing.T, rows string, args []string) (file string, all []strin
 
 // Every number of the report is on the page, which says the answer, the command, the date and the version.
 func TestPlanPagesHaveAllNumbers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	rows := pageRows()
 	for _, c := range pagesOf {
 		t.Run(c.name, func(t *testing.T) {
@@ -173,6 +176,9 @@ func TestPlanPagesHaveAllNumbers(t *testing.T) {
 
 // The same input is the same page, whatever the workers and however the input is cut.
 func TestPlanPagesAreTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	rows := pageRows()
 	for _, c := range pagesOf {
 		t.Run(c.name, func(t *testing.T) {

@@ -60,6 +60,9 @@ func debianRows(t *testing.T) string {
 
 // Figures and rows of `plan reshard` are those of a Python script that shares no code with it.
 func TestReshardBesidePython(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	python, err := exec.LookPath("python3")
 	require.NoError(t, err, "scripts/setup.sh installs it")
 	inputs := map[string]string{"made": someRows(), "Debian": debianRows(t)}

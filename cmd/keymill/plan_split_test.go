@@ -65,6 +65,9 @@ func requireSplit(t *testing.T, s plan.Split, rows []splitRow) {
 }
 
 func TestSplit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	text, rows := splitRows(1, 20_000)
 	file := write(t, "x.tsv", text)
 	for _, by := range []string{"keys", "bytes", "weight"} {
@@ -116,6 +119,9 @@ func TestSplitOfBinaryKeys(t *testing.T) {
 }
 
 func TestSplitThatCannotBe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	file := write(t, "x", "a\na\nb\nb\n")
 	s := splitOf(t, "", "--parts", "5", file)
 	require.Len(t, s.Ranges, 2)

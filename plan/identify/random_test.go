@@ -43,6 +43,9 @@ var partitionings = []struct {
 
 // Nothing explains pairs that no hash has made.
 func TestRandomPairsAreNotExplained(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	pairsOfASet := 32 // fewer than people give, for the sake of time: chance does more with few
 	if os.Getenv("KEYMILL_LONG") != "" {
 		pairsOfASet = 200

@@ -15,6 +15,9 @@ import (
 
 // Of what other authors' code has computed, 200 pairs are given, and nothing else.
 func TestFindsWhatSystemsComputed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	for _, c := range []struct {
 		file, output string
 		parts        uint32 // with which output is a number of a hash, else the partitions that it has
