@@ -21,6 +21,9 @@ func smallDispatch(args ...string) []string {
 
 // The table has regret for people, and the same for scripts; what is modelled says so.
 func TestBenchDispatch(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	out, _, code := call(t, "", smallDispatch()...) // a slow machine shows its progress on stderr
 	require.Zero(t, code)
 	require.Regexp(t, `(?m)^ +10 +\*?[\d.]+ .* (met|missed|noisy) +cpu`, out)

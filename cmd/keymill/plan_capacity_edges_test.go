@@ -11,6 +11,9 @@ import (
 )
 
 func TestCapacityOfNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	empty := write(t, "x", "")
 	for _, scheme := range []string{"kafka", "redis", "rendezvous"} {
 		c := capacityOf(t, "", "--scheme", scheme, "--limit", "1", empty)
@@ -25,6 +28,9 @@ func TestCapacityOfNothing(t *testing.T) {
 // A key that is heavier than any node may be is named; where nodes share partitions, one that is
 // fuller is.
 func TestCapacityThatCannotBe(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	file := write(t, "x", strings.Repeat("hot\n", 50)+strings.Repeat("warm\n", 11)+"a\nb\nc\n")
 	for _, scheme := range []string{"kafka", "rendezvous", "redis"} {
 		c := capacityOf(t, "", "--scheme", scheme, "--limit", "10", file)

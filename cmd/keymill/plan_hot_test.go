@@ -129,6 +129,9 @@ func TestHotOfFiles(t *testing.T) {
 
 // What is said of a stream that can be read once is true, and the same however it is read.
 func TestHotOfStdin(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it is no matter of the build")
+	}
 	text, sums := zipfRows(3, 80_000, 200_000)
 	text += strings.Repeat("hot\t500\n", 10_000)
 	sums["hot"] = plan.Load{Keys: 10_000, Bytes: 60_000, Weight: 5_000_000}
