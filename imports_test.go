@@ -49,7 +49,7 @@ var mayImport = map[string][]string{
 	"cmd/libkeymill":     {".", "hash", "place", "backend"},
 
 	"internal/telemetry":          {"*"},
-	"internal/backendtest/verify": {".", "hash", "place", "backend", "bench"},
+	"internal/backendtest/verify": {".", "hash", "place", "backend", "bench", "internal/backendtest"},
 	"internal/liveservers":        {},
 	"internal/backendtest":        {".", "hash", "place", "internal/vectors"},
 }

@@ -145,6 +145,6 @@ if [ "$(uname -s)" = Linux ]; then
   step "the library from C, and the kernel by itself" in_c
   step "the program for GPUs, on PoCL" scripts/gpu.sh -quick -out "$(mktemp -d)"
 fi
-step "backends against the definitions, on random work" scripts/verify-backends.sh -keys 300000
+step "backends against the definitions, on random work" scripts/verify-backends.sh -keys 200000
 step "fuzzing" fuzzed
 echo "test.sh: passed in $((SECONDS / 60)) min $((SECONDS % 60)) s"

@@ -3,12 +3,13 @@ package main
 import (
 	"github.com/keymill/keymill"
 	"github.com/keymill/keymill/hash"
+	"github.com/keymill/keymill/internal/backendtest"
 	"github.com/keymill/keymill/place"
 )
 
 // next draws a call that hashes by f, of a thousand keys or so.
 func (w *work) next(f hash.Func) *call {
-	c := &call{params: keymill.Params{Hash: f, Seed: w.seed(f), Scheme: w.scheme()}, out: &w.out}
+	c := &call{params: keymill.Params{Hash: f, Seed: w.seed(f), Scheme: w.scheme(f)}, out: &w.out}
 	c.want = []keymill.Output{
 		keymill.OutHashes, keymill.OutParts, keymill.OutHashes | keymill.OutParts,
 		keymill.OutCounts, keymill.OutHashes | keymill.OutParts | keymill.OutCounts,
@@ -86,20 +87,41 @@ func (w *work) seed(f hash.Func) hash.Seed {
 	return hash.Seed{}
 }
 
-// scheme draws every field, the numbers of partitions from all sizes alike.
-func (w *work) scheme() place.Scheme {
-	s := place.Scheme{
-		Reduce:        place.Reduce(1 + w.rng.IntN(place.NumReduces-1)),
-		Fold:          place.Fold(w.rng.IntN(2)),
-		Null:          place.Null(w.rng.IntN(2)),
-		EmptyUnplaced: w.rng.IntN(4) == 0,
-		Parts:         uint32(min(1+w.rng.Uint64()>>(33+w.rng.IntN(31)), place.MaxParts)),
+// scheme draws every field that goes with the hash, the numbers of partitions from all sizes alike.
+func (w *work) scheme(f hash.Func) place.Scheme {
+	for {
+		s := place.Scheme{
+			Hash:          f,
+			Reduce:        place.Reduce(1 + w.rng.IntN(place.NumReduces-1)),
+			Null:          place.Null(w.rng.IntN(int(place.NullSeed) + 1)),
+			EmptyUnplaced: w.rng.IntN(4) == 0,
+			Parts:         uint32(min(1+w.rng.Uint64()>>(33+w.rng.IntN(31)), place.MaxParts)),
+		}
+		if w.rng.IntN(2) == 0 {
+			s.Fold = place.Fold(w.rng.IntN(int(place.FoldNoMin) + 1))
+		}
+		if w.rng.IntN(4) == 0 {
+			s.Span = place.SpanHashTag
+		}
+		if w.rng.IntN(4) == 0 {
+			s.Add = w.rng.Uint64()
+		}
+		if w.rng.IntN(4) == 0 {
+			s.Drop = uint8(w.rng.IntN(20))
+		}
+		switch {
+		case s.Reduce == place.ReduceMask:
+			s.Parts = 1 << w.rng.IntN(32)
+		case s.Reduce == place.ReduceRendezvous:
+			s.Parts = 1 + s.Parts%32
+		case s.Reduce.LooksUp():
+			s.Parts = 1 + s.Parts%4096
+		case w.rng.IntN(4) == 0:
+			s.Route = s.Parts * uint32(1+w.rng.IntN(9))
+		}
+		s.Table = backendtest.TableOf(s.Reduce, s.Parts)
+		if s.Check() == nil {
+			return s
+		}
 	}
-	if w.rng.IntN(4) == 0 {
-		s.Span = place.SpanHashTag
-	}
-	if s.Reduce == place.ReduceMask {
-		s.Parts = 1 << w.rng.IntN(32)
-	}
-	return s
 }
