@@ -48,7 +48,7 @@ func TestTheReportsAreWhole(t *testing.T) {
 			}
 		}
 	}
-	require.Equal(t, 173, targets)
+	require.Equal(t, 307, targets)
 }
 
 func TestReplacedNeedsTheMarks(t *testing.T) {
